@@ -1,0 +1,1 @@
+"""Benchmarks: ours beside stock Rasa in the same run, as ratios."""

@@ -1,0 +1,120 @@
+"""Load on our whole stack: the engine inside it, and messages through the public API."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bench.load import Load, Turn, engine_turn, put
+from bench.processes import running
+from scripts import run
+from scripts.prepare import prepare
+from scripts.stack import ENGINE_PYTHON, ROOT, Stack, free_port, start
+
+MODEL = ROOT / "models/wenbao.tar.gz"
+# Limits protect people from each other; here one machine plays all of them.
+WITHOUT_LIMITS = {"LIMIT_CONVERSATION": "1000000", "LIMIT_ADDRESS": "1000000", "LIMIT_OPENED": "1000000"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures of our side: the engine's own, then the whole stack's."""
+
+    start: float
+    memory: float
+    alone: Load
+    together: Load
+    whole: Load
+    rush: Load
+    late_turn: float
+
+
+def measure() -> Measured:
+    """Bring the stack up, put load on it, and take it down."""
+    with tempfile.TemporaryDirectory() as folder:
+        stack = start(Path(folder), free_port(), MODEL, WITHOUT_LIMITS)
+        try:
+            asyncio.run(prepare(stack.settings["DATABASE_URL"]))
+            if not run.came_up(stack):
+                raise RuntimeError("the stack did not come up")
+            begun, weight = _engine_start(stack, Path(folder))
+            return asyncio.run(_loads(stack, begun, weight))
+        finally:
+            stack.stop()
+
+
+def _engine_start(stack: Stack, folder: Path) -> tuple[float, float]:
+    """Start one more engine beside the running one; its time and its memory."""
+    port = str(free_port())
+    command = [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.server"]
+    settings = {
+        "PYTHONPATH": str(ROOT),
+        "REDIS_URL": stack.settings["REDIS_URL"],
+        "ACTIONS_URL": stack.settings["ACTIONS_URL"],
+    }
+    url = f"http://127.0.0.1:{port}"
+    for name in ("endpoints.yml", "credentials.yml"):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    with running(
+        [*command, "--rasa-model", str(MODEL), "--port", port],
+        url + "/webhooks/rest/",
+        folder,
+        settings,
+    ) as engine:
+        asyncio.run(_warm(url))
+        return engine.seconds_to_start, engine.megabytes()
+
+
+async def _warm(url: str) -> None:
+    async with httpx.AsyncClient(timeout=30) as client:
+        await put(engine_turn(client, url), 100, 1)
+
+
+async def _loads(stack: Stack, begun: float, weight: float) -> Measured:
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=64)) as client:
+        turn = engine_turn(client, stack.settings["ENGINE_URL"])
+        alone = await put(turn, 600, 1)
+        together = await put(turn, 2000, 4)
+        late = await _late_turn(turn)
+        whole = await put(_whole_turn(client, stack.url), 400, 1)
+        rush = await put(_whole_turn(client, stack.url), 800, 8)
+    return Measured(begun, weight, alone, together, whole, rush, late)
+
+
+async def _late_turn(turn: Turn) -> float:
+    conversation, taken = str(uuid.uuid4()), []
+    for _ in range(210):
+        begun = time.perf_counter()
+        await turn(conversation, "社保卡丢了怎么补办")
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken[-20:]) / statistics.median(taken[1:21])
+
+
+def _whole_turn(client: httpx.AsyncClient, url: str) -> Turn:
+    """One message through the public API: posted, then waited for."""
+    opened: dict[str, tuple[str, dict[str, str]]] = {}
+
+    async def turn(conversation: str, text: str) -> None:
+        if conversation not in opened:
+            answer = await client.post(url + "/api/chat/conversations", json={"site": "demo"})
+            given = answer.json()
+            token = {"Authorization": f"Bearer {given['token']}"}
+            opened[conversation] = (f"{url}/api/chat/conversations/{given['conversation']}", token)
+        base, token = opened[conversation]
+        body = {"client_id": str(uuid.uuid4()), "text": text}
+        answer = await client.post(base + "/messages", json=body, headers=token)
+        after = answer.raise_for_status().json()["seq"]
+        for _ in range(10):
+            news = await client.get(f"{base}/events?after={after}&wait=5", headers=token)
+            if news.raise_for_status().json():
+                return
+        raise RuntimeError(f"no answer to {text!r}")
+
+    return turn

@@ -1,0 +1,52 @@
+"""One spelling for what citizens type: narrow, simplified, lower case, with offsets kept.
+
+Each character of the normalised text remembers the place of the character it came from,
+so that entities found in it point into the citizen's own text.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from dataclasses import dataclass
+
+import opencc
+
+_TO_SIMPLIFIED = opencc.OpenCC("t2s")
+
+# Control, format (zero-width, bidi), surrogate, private-use and unassigned characters, and
+# symbols such as emoji carry no meaning for us and would only glue or split words.
+_DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"})
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """A text in one spelling; `offsets[i]` is where its character `i` stood before."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the original text of the normalised characters `start` to `end`."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+def normalize(text: str) -> Normalized:
+    """Bring `text` to one spelling; white space of any kind becomes one plain space."""
+    characters: list[str] = []
+    offsets: list[int] = []
+    for place, character in enumerate(text):
+        for spelled in _spelling(character):
+            characters.append(spelled)
+            offsets.append(place)
+    return Normalized("".join(characters), tuple(offsets))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _spelling(character: str) -> str:
+    if character.isspace():
+        return " "
+    if unicodedata.category(character) in _DROPPED_CATEGORIES:
+        return ""
+    narrow = unicodedata.normalize("NFKC", character)
+    return str(_TO_SIMPLIFIED.convert(narrow)).lower()

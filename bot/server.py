@@ -1,0 +1,54 @@
+"""Starts the engine: Rasa's server on loopback with our channel, stores and connections.
+
+Run as `python -m bot.server --rasa-model models/wenbao.tar.gz --port 5005`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import warnings
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("SANIC_WORKERS", "1")
+warnings.filterwarnings("ignore")
+
+LOOPBACK = "127.0.0.1"
+
+
+def main() -> None:
+    """Serve one model until told to stop."""
+    import bot.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+    from rasa.core.run import serve_application
+    from rasa.core.utils import AvailableEndpoints
+
+    from bot.action_endpoint import KeptEndpoint
+    from bot.tuning import tune
+
+    options = _options()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("rasa").setLevel(logging.WARNING)
+    tune()
+    endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+    endpoints.action = KeptEndpoint(endpoints.action.url, **endpoints.action.kwargs)
+    serve_application(
+        options.rasa_model,
+        interface=LOOPBACK,
+        port=options.port,
+        credentials="credentials.yml",
+        endpoints=endpoints,
+        enable_api=False,
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="The Wenbao engine (Rasa) on loopback.")
+    parser.add_argument("--rasa-model", required=True, help="the model file to serve")
+    parser.add_argument("--port", type=int, default=5005)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

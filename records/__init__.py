@@ -1,0 +1,1 @@
+"""Everything that is kept: tables, and plain functions over one connection."""

@@ -1,0 +1,85 @@
+"""Starts everything on this machine and keeps it running until Ctrl-C: `make run`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from scripts.prepare import prepare
+from scripts.stack import ROOT, Stack, start
+
+SECONDS_TO_COME_UP = 120
+
+
+class Stopped(Exception):
+    """Somebody asked us to end."""
+
+
+def main() -> int:
+    """Run the stack; 1 when it does not come up."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _stop)
+    port = int(os.environ.get("PORT", "8000"))
+    data = Path(os.environ.get("DATA_DIR", ROOT / ".data"))
+    stack = None
+    try:
+        print("▸ Starting the stores …", flush=True)
+        stack = start(data, port, ROOT / "models/wenbao.tar.gz")
+        asyncio.run(prepare(stack.settings["DATABASE_URL"]))
+        if not came_up(stack):
+            return 1
+        print("\nWenbao is ready. Ctrl-C stops it.", flush=True)
+        for name, address in stack.addresses.items():
+            print(f"  {name:<30}{address}", flush=True)
+        while stack.alive():
+            time.sleep(1)
+        print("The supervisor ended; see .data/run/supervisord.log", file=sys.stderr)
+        return 1
+    except Stopped:
+        print("\n▸ Stopping …", flush=True)
+        return 0
+    finally:
+        if stack is not None:
+            stack.stop()
+
+
+def came_up(stack: Stack) -> bool:
+    """Wait for the gateway to be ready, saying once a second at most what is missing."""
+    until = time.monotonic() + SECONDS_TO_COME_UP
+    said = ""
+    while time.monotonic() < until and stack.alive():
+        state = _state(stack.url)
+        if state == "ready":
+            return True
+        if state != said:
+            print(f"▸ Waiting for {state} …", flush=True)
+            said = state
+        time.sleep(1)
+    print(f"Wenbao did not come up: {said} is missing. Logs: {stack.data / 'run'}", file=sys.stderr)
+    return False
+
+
+def _state(url: str) -> str:
+    try:
+        answer = httpx.get(url + "/readyz", timeout=3)
+    except httpx.HTTPError:
+        return "the gateway"
+    if answer.status_code == 200:
+        return "ready"
+    parts = answer.json().get("parts", {})
+    return ", ".join(name for name, well in parts.items() if not well) or "the gateway"
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+if __name__ == "__main__":
+    sys.exit(main())

