@@ -1,0 +1,1 @@
+"""What is kept of messengers: accounts, threads, deliveries, links."""

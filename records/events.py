@@ -1,0 +1,208 @@
+"""The outbox: what both sides of a conversation see, numbered from 1 without gaps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from records.database import Connection
+
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something said, before it has its number."""
+
+    text: str
+    card: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a conversation; `sender` is citizen, bot, agent or system."""
+
+    seq: int
+    at: datetime
+    sender: str
+    text: str
+    card: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An answer that is kept; `more` messages of the conversation may wait for theirs."""
+
+    more: bool
+    pushed: bool = False  # it has to be brought to a messenger
+
+
+_NUMBER = """
+    WITH numbered AS (
+        UPDATE conversations SET last_seq = last_seq + :count
+        WHERE id = :conversation RETURNING last_seq - :count AS before, pushed
+    )
+"""
+# The conversation's row is locked first, as everywhere, so that two writers cannot deadlock.
+_SETTLE_AND_NUMBER = """
+    WITH alive AS (
+        SELECT id FROM conversations WHERE id = :conversation FOR UPDATE
+    ), settled AS (
+        UPDATE messages SET answered_at = :now, outcome = :outcome FROM alive
+        WHERE messages.id = :message AND conversation = alive.id AND answered_at IS NULL
+        RETURNING messages.id
+    ), numbered AS (
+        UPDATE conversations SET last_seq = last_seq + :count FROM settled
+        WHERE conversations.id = :conversation RETURNING last_seq - :count AS before, pushed
+    )
+"""
+_SELECT_WAITING = """
+    SELECT pushed, EXISTS (
+        SELECT 1 FROM messages WHERE messages.conversation = :conversation
+            AND answered_at IS NULL AND id > :message
+    ) AS more
+    FROM numbered WHERE EXISTS (SELECT 1 FROM added)
+"""
+_SELECT_ADDED = "SELECT seq FROM added"
+# The lines of one writer travel as a JSON list, so that their number does not matter. What has
+# to be brought to a messenger becomes a delivery in the same moment, or not at all.
+_INSERT_LINES = """
+    , added AS (
+        INSERT INTO events (conversation, seq, at, "from", text, card, message)
+        SELECT :conversation, before + place, :now, :sender, line ->> 'text',
+            nullif(line -> 'card', 'null'::jsonb), CAST(:message AS bigint)
+        FROM numbered,
+            jsonb_array_elements(CAST(:lines AS jsonb)) WITH ORDINALITY AS l (line, place)
+        RETURNING conversation, seq
+    ), outgoing AS (
+        INSERT INTO deliveries (conversation, seq, created_at, next_at)
+        SELECT added.conversation, added.seq, :now, :now FROM added, numbered
+        WHERE pushed AND CAST(:sender AS text) <> 'citizen'
+    )
+"""
+
+
+def _lines(lines: Sequence[Line], message: int | None = None) -> dict[str, Any]:
+    told = [{"text": line.text, "card": line.card} for line in lines]
+    return {
+        "lines": json.dumps(told, ensure_ascii=False),
+        "count": len(lines),
+        "message": message,
+    }
+
+
+async def after(db: Connection, conversation: UUID, seq: int) -> list[Event] | None:
+    """The events behind `seq`, in order, at most `MOST_AT_ONCE`; None when it ended."""
+    found = await db.execute(
+        text("""
+            SELECT seq, at, "from" AS sender, text, card
+            FROM conversations LEFT JOIN events ON conversation = id AND seq > :seq
+            WHERE id = :conversation ORDER BY seq LIMIT :most
+        """),
+        {"conversation": conversation, "seq": seq, "most": MOST_AT_ONCE},
+    )
+    rows = found.all()
+    if not rows:
+        return None
+    return [Event(**row._asdict()) for row in rows if row.seq is not None]
+
+
+async def append(
+    db: Connection, conversation: UUID, sender: str, lines: Sequence[Line], now: datetime
+) -> bool:
+    """Add lines behind the last; False when the conversation ended."""
+    added = await db.execute(
+        text(_NUMBER + _INSERT_LINES + _SELECT_ADDED),
+        {**_lines(lines), "conversation": conversation, "sender": sender, "now": now},
+    )
+    return added.first() is not None
+
+
+async def answer(
+    db: Connection,
+    conversation: UUID,
+    message: int,
+    lines: Sequence[Line],
+    outcome: str,
+    now: datetime,
+) -> Stored | None:
+    """Mark the message answered and add the bot's lines, in one statement.
+
+    None, and nothing changed, when somebody else was first or the conversation ended.
+    """
+    added = await db.execute(
+        text(_SETTLE_AND_NUMBER + _INSERT_LINES + _SELECT_WAITING),
+        {
+            **_lines(lines, message),
+            "conversation": conversation,
+            "outcome": outcome,
+            "sender": "bot",
+            "now": now,
+        },
+    )
+    row = added.first()
+    return Stored(row.more, row.pushed) if row else None
+
+
+async def find(db: Connection, conversation: UUID, seq: int) -> Event | None:
+    """One event."""
+    found = await db.execute(
+        text("""
+            SELECT seq, at, "from" AS sender, text, card FROM events
+            WHERE conversation = :conversation AND seq = :seq
+        """),
+        {"conversation": conversation, "seq": seq},
+    )
+    row = found.first()
+    return Event(**row._asdict()) if row else None
+
+
+async def issued(db: Connection, conversation: UUID, payload: str) -> str | None:
+    """The title of a choice that this conversation was really offered, else None."""
+    found = await db.execute(
+        text("""
+            SELECT offered ->> 'title' AS title
+            FROM events, jsonb_array_elements(
+                coalesce(card -> 'choices', '[]'::jsonb) || coalesce(card -> 'related', '[]'::jsonb)
+            ) AS offered
+            WHERE conversation = :conversation AND "from" <> 'citizen' AND card IS NOT NULL
+                AND offered ->> 'payload' = :payload
+            ORDER BY seq DESC LIMIT 1
+        """),
+        {"conversation": conversation, "payload": payload},
+    )
+    return found.scalar()
+
+
+async def hide_personal(db: Connection, conversation: UUID, shown: str) -> int:
+    """Put `shown` for what we said since somebody first signed in: nobody reads that again."""
+    hidden = await db.execute(
+        text("""
+            UPDATE events SET text = :shown, card = NULL
+            WHERE conversation = :conversation AND "from" = 'bot' AND at >= (
+                SELECT min(received_at) FROM messages
+                WHERE conversation = :conversation AND choice = '/signed_in')
+        """),
+        {"conversation": conversation, "shown": shown},
+    )
+    return int(hidden.rowcount)
+
+
+async def newest_sign_in(db: Connection, conversation: UUID) -> str | None:
+    """The reason of the newest sign-in card that the conversation was shown."""
+    found = await db.execute(
+        text("""
+            SELECT card ->> 'reason' AS reason FROM events
+            WHERE conversation = :conversation AND "from" <> 'citizen'
+                AND card ->> 'type' = 'sign_in' ORDER BY seq DESC LIMIT 1
+        """),
+        {"conversation": conversation},
+    )
+    row = found.first()
+    return str(row.reason) if row else None

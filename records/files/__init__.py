@@ -1,0 +1,1 @@
+"""What goes to and fro between citizens and actions unseen by the engine: forms and files."""

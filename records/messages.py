@@ -1,0 +1,131 @@
+"""The inbox: what citizens sent, kept before it is acknowledged and answered once, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from records.database import Connection
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that waits for its answer."""
+
+    id: int
+    conversation: UUID
+    seq: int
+    text: str
+    choice: str | None
+    attempts: int
+    channel: str
+    locale: str
+    region: str | None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came in, as it is kept: masked, with the sender's own id of it."""
+
+    conversation: UUID
+    delivery: str
+    fingerprint: bytes
+    sender: str  # who the event that shows it is from: citizen | system
+    shown: str
+    text: str
+    choice: str | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A delivery that came before."""
+
+    seq: int
+    fingerprint: bytes
+
+
+async def keep(db: Connection, arrival: Arrival, now: datetime) -> int | None:
+    """Keep a message and the event that shows it, in one statement; its seq.
+
+    None when the conversation ended. A delivery that came before is an `IntegrityError`,
+    and then nothing has changed; the conversation's row makes rivals wait for each other.
+    """
+    kept = await db.execute(
+        text("""
+            WITH numbered AS (
+                UPDATE conversations SET last_seq = last_seq + 1
+                WHERE id = :conversation RETURNING last_seq, pushed
+            ), message AS (
+                INSERT INTO messages
+                    (conversation, delivery, fingerprint, seq, text, choice, received_at)
+                SELECT :conversation, :delivery, :fingerprint, last_seq, :text, :choice, :now
+                FROM numbered RETURNING id, seq
+            ), outgoing AS (
+                INSERT INTO deliveries (conversation, seq, created_at, next_at)
+                SELECT :conversation, last_seq, :now, :now FROM numbered
+                WHERE pushed AND CAST(:sender AS text) <> 'citizen'
+            )
+            INSERT INTO events (conversation, seq, at, "from", text, message)
+            SELECT :conversation, seq, :now, :sender, :shown, id FROM message RETURNING seq
+        """),
+        {**arrival.__dict__, "now": now},
+    )
+    seq = kept.scalar()
+    return None if seq is None else int(seq)
+
+
+async def known(db: Connection, conversation: UUID, delivery: str) -> Known | None:
+    """The message that came with this delivery id, if one did."""
+    found = await db.execute(
+        text("""
+            SELECT seq, fingerprint FROM messages
+            WHERE conversation = :conversation AND delivery = :delivery
+        """),
+        {"conversation": conversation, "delivery": delivery},
+    )
+    row = found.first()
+    return Known(row.seq, bytes(row.fingerprint)) if row else None
+
+
+async def next_waiting(db: Connection, conversation: UUID) -> Message | None:
+    """The earliest message of the conversation that has no answer yet."""
+    found = await db.execute(
+        text("""
+            SELECT messages.id, conversation, seq, text, choice, attempts, channel, locale, region
+            FROM messages JOIN conversations ON conversations.id = conversation
+            WHERE conversation = :conversation AND answered_at IS NULL
+            ORDER BY messages.id LIMIT 1
+        """),
+        {"conversation": conversation},
+    )
+    row = found.first()
+    return Message(**row._asdict()) if row else None
+
+
+async def count_attempt(db: Connection, message: int) -> None:
+    """Note that somebody left the message over, and that it is taken up again."""
+    await db.execute(
+        text("UPDATE messages SET attempts = attempts + 1 WHERE id = :id"), {"id": message}
+    )
+
+
+async def conversations_waiting(db: Connection, before: datetime, most: int) -> list[UUID]:
+    """Conversations with messages unanswered since `before`, the longest-waiting first."""
+    found = await db.execute(
+        text("""
+            SELECT conversation FROM messages
+            WHERE answered_at IS NULL AND received_at < :before
+            GROUP BY conversation ORDER BY min(id) LIMIT :most
+        """),
+        {"most": most, "before": before},
+    )
+    return [row.conversation for row in found]
+
+
+async def count_waiting(db: Connection) -> int:
+    """How many messages have no answer yet."""
+    found = await db.execute(text("SELECT count(*) FROM messages WHERE answered_at IS NULL"), {})
+    return int(found.scalar() or 0)

@@ -1,0 +1,1 @@
+"""One person's own affairs: levels of a sign-in, consents, codes, look-ups, access for others."""

@@ -1,0 +1,1 @@
+"""Service centres: what may be written about them, and when they are open."""

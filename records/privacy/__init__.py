@@ -1,0 +1,1 @@
+"""What is owed to the citizens about their data: seals that turn, export, erasure, retention."""

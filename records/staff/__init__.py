@@ -1,0 +1,1 @@
+"""What the console keeps: staff and their sessions, entries and versions, publications."""
