@@ -1,0 +1,1 @@
+"""The public gateway: everything that a citizen reaches, and nothing behind it."""

@@ -1,0 +1,1 @@
+"""The command for accounts at messengers: `python -m channels.accounts`."""

@@ -1,0 +1,1 @@
+"""What the processes of the gateway share: whose turn it is, and what is new."""

@@ -1,0 +1,198 @@
+"""Puts the gateway together: `uvicorn channels.app:create --factory` serves it.
+
+`python -m channels` is the better way: it sends waiting requests home before it stops, and
+leaves X-Forwarded-For to us (uvicorn's own command needs --no-proxy-headers for that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from prometheus_client import start_http_server
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.staticfiles import StaticFiles
+
+from channels import web
+from channels.across.news import News
+from channels.across.turns import Turns
+from channels.codes import calls as codes
+from channels.codes.provider import open_sms
+from channels.doors import Parts
+from channels.edge import endings
+from channels.edge.bodies import MESSENGER_BYTES, BodyLimit
+from channels.edge.headers import SecurityHeaders
+from channels.edge.hosts import TrustedHosts
+from channels.edge.origins import Cors, Origins
+from channels.edge.requests import Requests
+from channels.journey.engine import Engine
+from channels.journey.inbox import Inbox
+from channels.journey.workers import Answering
+from channels.knowledge.notices import OUTAGE, read_notices
+from channels.knowledge.regions import read_regions
+from channels.limits import Limits
+from channels.messengers.frame.together import put_together
+from channels.messengers.routers import ROUTERS
+from channels.papers import downloads, verification
+from channels.papers.pages import Papers
+from channels.papers.verification import LARGEST_FILE
+from channels.relay import Relay
+from channels.settings import Settings, read_settings
+from channels.sign_in import browser, links, logout
+from channels.sign_in.pages import Pages
+from channels.sign_in.provider import Provider
+from channels.sign_in.seen_tokens import SeenTokens
+from channels.watch import probes
+from channels.watch.logs import set_up_logs
+from channels.watch.metrics import Metrics
+from channels.watch.readiness import Watch
+from channels.widget import form
+from channels.widget import pages as widget_pages
+from channels.widget.app_pages import AppPages
+from channels.widget.known_sites import KnownSites
+from records.database import each_at_once, open_database
+
+REDIS_SECONDS = 0.25
+# Where more is taken than a message needs.
+WIDER = {"/messengers/": MESSENGER_BYTES, "/verify": LARGEST_FILE + 4096}
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """The application; without `settings` those of the environment."""
+    settings = settings or read_settings()
+    set_up_logs(settings.log_level)
+    database = open_database(
+        settings.database_url.get_secret_value(), pool_size=settings.database_connections
+    )
+    parts, redis, http = _parts(settings, database)
+    app = FastAPI(
+        title="Wenbao public chat API",
+        version="1",
+        lifespan=_lifespan(parts, redis, http),
+        middleware=_middleware(parts),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.parts = parts
+    endings.install(app, parts.notices)
+    routers = [web.router, links.router, browser.router, logout.router, probes.router, codes.router]
+    papers = [downloads.router, verification.router]
+    for router in [*ROUTERS, *routers, *papers, form.router, widget_pages.router]:
+        app.include_router(router)
+    assets = StaticFiles(directory=settings.web_dir / "sign_in/assets")
+    app.mount("/sign-in/assets", assets, name="sign-in")
+    return app
+
+
+def _parts(settings: Settings, database: AsyncEngine) -> tuple[Parts, Redis, httpx.AsyncClient]:
+    redis, http = _lines_out(settings)
+    engine = Engine(
+        settings.engine_url,
+        settings.engine_seconds,
+        settings.engine_outage_seconds,
+        http,
+        settings.readiness_message,
+    )
+    notices, metrics = read_notices(settings.knowledge_dir), Metrics()
+    news = News(redis, settings.waiting_at_once)
+    turns = Turns(settings.database_url.get_secret_value())
+    messengers = put_together(settings, database, redis, metrics.registry)
+    bring = messengers.sender.wake
+    answering = Answering(database, engine, turns, news, notices[OUTAGE], metrics, bring)
+    relay = Relay(
+        Inbox(database, settings.key, settings.index_hash_key),
+        answering,
+        redis,
+        settings.conversations_at_once,
+        settings.sweep_seconds,
+    )
+    parts = Parts(
+        settings=settings,
+        database=database,
+        at_once=each_at_once(database),
+        relay=relay,
+        news=news,
+        limits=Limits(redis),
+        origins=Origins(database),
+        notices=notices,
+        regions=read_regions(settings.knowledge_dir),
+        metrics=metrics,
+        watch=Watch(database, redis, engine),
+        identity=Provider(settings, http),
+        pages=Pages(settings.web_dir / "sign_in", notices),
+        seen_tokens=SeenTokens(redis),
+        sites=KnownSites(database),
+        app_pages=AppPages(settings.web_dir),
+        sms=open_sms(settings, http),
+        papers=Papers(settings.web_dir),
+        messengers=messengers,
+    )
+    return parts, redis, http
+
+
+def _lines_out(settings: Settings) -> tuple[Redis, httpx.AsyncClient]:
+    """The connections to Redis, and to the engine and the identity provider."""
+    redis = Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        health_check_interval=10,
+    )
+    at_once = settings.conversations_at_once
+    http = httpx.AsyncClient(
+        limits=httpx.Limits(max_connections=at_once + 8, max_keepalive_connections=at_once),
+        trust_env=False,
+        follow_redirects=False,
+    )
+    return redis, http
+
+
+def _lifespan(
+    parts: Parts, redis: Redis, http: httpx.AsyncClient
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(parts.database.dispose)
+            ending.push_async_callback(http.aclose)
+            ending.push_async_callback(redis.aclose)
+            if parts.settings.metrics_port is not None:
+                ending.callback(_serve_figures(parts, parts.settings.metrics_port))
+            parts.news.start()
+            ending.push_async_callback(parts.news.stop)
+            parts.messengers.start(parts)
+            ending.push_async_callback(parts.messengers.stop)
+            parts.relay.start()
+            ending.push_async_callback(parts.relay.stop, parts.settings.drain_seconds)
+            yield
+
+    return lifespan
+
+
+def _serve_figures(parts: Parts, port: int) -> Callable[[], None]:
+    """Serve the figures where the public does not come; how to stop that."""
+    host = parts.settings.metrics_host
+    server, _ = start_http_server(port, addr=host, registry=parts.metrics.registry)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return stop
+
+
+def _middleware(parts: Parts) -> list[Middleware]:
+    """From the outside in."""
+    notices, settings = parts.notices, parts.settings
+    https = settings.public_url.startswith("https:")
+    return [
+        Middleware(Requests, notices=notices, metrics=parts.metrics),
+        Middleware(SecurityHeaders, origins=parts.origins, https=https),
+        Middleware(TrustedHosts, hosts=settings.hosts, notices=notices),
+        Middleware(Cors, origins=parts.origins),
+        Middleware(BodyLimit, notices=notices, wider=WIDER),
+    ]

@@ -1,0 +1,1 @@
+"""Codes by SMS: who sends them, and the calls that send and check one."""

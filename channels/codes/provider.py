@@ -1,0 +1,67 @@
+"""Who sends a code by SMS: a sandbox that shows it on a page, Aliyun, or nobody."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+import httpx
+
+from channels.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class SmsFailed(Exception):
+    """The message did not go out."""
+
+
+class Sms(Protocol):
+    """Sends a code to a phone."""
+
+    async def send(self, phone: str, code: str, purpose: str) -> None:
+        """Hand the message over, or raise `SmsFailed`; neither phone nor code is logged."""
+
+
+class NoSms:
+    """No provider is set: codes cannot be had."""
+
+    async def send(self, phone: str, code: str, purpose: str) -> None:
+        """Always fails."""
+        raise SmsFailed("no provider")
+
+
+class SandboxSms:
+    """The stand-in of `make run`: a page that shows what phones would get."""
+
+    def __init__(self, url: str, token: str, http: httpx.AsyncClient, seconds: float) -> None:
+        self._url = url.rstrip("/") + "/messages"
+        self._token = token
+        self._http = http
+        self._seconds = seconds
+
+    async def send(self, phone: str, code: str, purpose: str) -> None:
+        """Put the code on the page."""
+        try:
+            said = await self._http.post(
+                self._url,
+                json={"phone": phone, "code": code, "purpose": purpose},
+                headers={"Authorization": f"Bearer {self._token}"},
+                timeout=self._seconds,
+            )
+        except httpx.HTTPError as problem:
+            raise SmsFailed(type(problem).__name__) from problem
+        if said.status_code != 201:
+            raise SmsFailed(f"status {said.status_code}")
+
+
+def open_sms(settings: Settings, http: httpx.AsyncClient) -> Sms:
+    """The provider that the settings name."""
+    if settings.sms_provider == "aliyun":
+        from channels.codes.aliyun import AliyunSms
+
+        return AliyunSms(settings)
+    if settings.sms_provider == "sandbox":
+        token = settings.sms_token.get_secret_value()
+        return SandboxSms(settings.sms_url, token, http, settings.sms_seconds)
+    return NoSms()

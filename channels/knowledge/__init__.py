@@ -1,0 +1,1 @@
+"""What the gateway itself knows: its sentences and the regions."""

@@ -1,0 +1,47 @@
+"""The sentences that the gateway says itself, from `data/knowledge/notices.yml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+# What the code says must be there; a missing sentence stops the gateway at its start.
+OUTAGE = "outage"
+INTERNAL = "internal"
+SIGNED_IN = "signed_in"
+SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+PHONE_REGISTERED = "phone_registered"
+
+
+class MissingNotice(LookupError):
+    """A code has no sentence."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for citizens: kind is refusal or message."""
+
+    text: str
+    kind: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Notices:
+    """All sentences by their code."""
+
+    by_code: dict[str, Notice]
+
+    def __getitem__(self, code: str) -> Notice:
+        try:
+            return self.by_code[code]
+        except KeyError as problem:
+            raise MissingNotice(code) from problem
+
+
+def read_notices(folder: Path) -> Notices:
+    """Read the file in the knowledge folder."""
+    written = yaml.safe_load((folder / "notices.yml").read_text(encoding="utf-8"))
+    return Notices({code: Notice(**fields) for code, fields in written["notices"].items()})

@@ -1,0 +1,249 @@
+"""Lifts numbers that identify a person (身份证, 手机, 银行卡和社保卡) out of a text.
+
+Citizens write them in every shape: full-width digits, blanks, dashes, dots. What is ordinary
+in social insurance has to stay legible: amounts, dates, document numbers, hotlines.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from channels import naming
+
+RESIDENT_ID, PHONE, CARD, NAME = "resident_id", "phone", "bank_card", "name"
+# The words between 〔 〕 are a contract with `domain.yml` and the engine's entities.
+LABELS = {RESIDENT_ID: "身份证号", PHONE: "手机号", CARD: "卡号", NAME: "姓名"}
+FEWEST_DIGITS = 11
+
+# Blanks, dashes and dots that people put between digits; never a comma, which groups amounts.
+_GAP = (
+    r"[ \u00a0\u2000-\u200a\u202f\u3000\t"
+    r".\u3002\uff0e\u00b7\u2022\u2027\u30fb"
+    r"_\-\u2010-\u2015\u2212\ufe63\uff0d]"
+)
+_SPOOFED = re.compile(r"[〔\[［【]\s*(身份证号|手机号|卡号|姓名)\s*[0-9０-９]*\s*[〕\]］】]")
+_UUID = re.compile(r"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
+_BLOCKED = "\0"
+
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+
+_PROVINCES = {
+    *(11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46),
+    *(50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83),
+}
+# The groups in which people write a mobile number; 1500 2000 300 are three amounts.
+_PHONE_GROUPS = {(11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (1,) * 11}
+_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number that identifies someone, and where the text has it."""
+
+    start: int
+    end: int
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text without its numbers, and the numbers by their placeholder."""
+
+    text: str
+    values: dict[str, Found]
+
+
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("~", _GAP + "{0,2}"))
+
+
+_ID_18 = _shape(r"(?<!\d)(?=(\d(?:~\d){16}~[\dX])(?!\d))")
+_ID_18_GLUED = re.compile(r"(?=(\d{17}[\dX]))")
+_ID_15 = _shape(r"(?<!\d)(?=(\d(?:~\d){14})(?!\d))")
+_CARD = tuple(_shape(rf"(?<!\d)(?=(\d(?:~\d){{{many - 1}}})(?!\d))") for many in (19, 18, 17, 16))
+_PHONE = _shape(r"(?<!\d)(?=((?:(?:\+|00)?86~)?1~[3-9](?:~\d){9})(?!\d))")
+
+
+def find(text: str) -> list[Found]:
+    """All numbers in `text` that identify a person, in order; they do not overlap."""
+    plain = _plain(text)
+    if not _has_enough(plain):
+        return []
+    for uuid in _UUID.finditer(plain):
+        plain = _block(plain, uuid.start(), uuid.end())
+    if not _has_enough(plain):
+        return []
+    found: list[Found] = []
+    for pattern, kind, holds in _SEARCHES:
+        for start, written in list(_matches(pattern, plain)):
+            end = start + len(written)
+            if _BLOCKED not in plain[start:end] and holds(written):
+                found.append(Found(start, end, kind, _value(kind, written)))
+                plain = _block(plain, start, end)
+    found += list(_names(text, found))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _names(text: str, found: list[Found]) -> Iterator[Found]:
+    """The name beside each identity number; neither is to be read with the other."""
+    taken = {place for one in found for place in range(one.start, one.end)}
+    for one in found:
+        if one.kind != RESIDENT_ID:
+            continue
+        span = naming.before(text, one.start) or naming.after(text, one.end)
+        if span and taken.isdisjoint(range(*span)):
+            taken |= set(range(*span))
+            yield Found(*span, NAME, text[slice(*span)])
+
+
+def mask(text: str, taken: dict[str, int]) -> Masked:
+    """Put numbered placeholders in; `taken` says how many of each kind there are already."""
+    used = dict(taken)
+    names: dict[tuple[str, str], str] = {}
+    values: dict[str, Found] = {}
+
+    def name(one: Found) -> str:
+        known = names.get((one.kind, one.value))
+        if known is None:
+            used[one.kind] = used.get(one.kind, 0) + 1
+            known = names[one.kind, one.value] = f"〔{LABELS[one.kind]}{used[one.kind]}〕"
+            values[known] = one
+        return known
+
+    return Masked(_replaced(text, name), values)
+
+
+def hide(text: str) -> str:
+    """Put placeholders without numbers in: for logs and for words whose value nobody needs."""
+    return _replaced(text, lambda one: f"〔{LABELS[one.kind]}〕")
+
+
+def without_spoofs(text: str) -> str:
+    """Take the brackets off what looks like one of our placeholders but came from outside."""
+    return _SPOOFED.sub(r"（\1）", text)
+
+
+def check_digit(digits: str) -> str:
+    """The 18th character of a resident identity number (GB 11643, ISO 7064 MOD 11-2)."""
+    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(digits))
+    return "0123456789X"[(12 - total) % 11]
+
+
+def _replaced(text: str, name: Callable[[Found], str]) -> str:
+    parts: list[str] = []
+    last = 0
+    for one in find(text):
+        parts += [text[last : one.start], name(one)]
+        last = one.end
+    return "".join([*parts, text[last:]])
+
+
+def _has_enough(plain: str) -> bool:
+    return len(plain) - len(plain.translate(_NO_DIGITS)) >= FEWEST_DIGITS
+
+
+def _plain(text: str) -> str:
+    """The same length, with every decimal digit and every x in its plain form."""
+    if text.isascii():
+        return text.upper()
+    return "".join(map(_plain_character, text))
+
+
+def _plain_character(character: str) -> str:
+    if character in "xXｘＸ":
+        return "X"
+    digit = unicodedata.decimal(character, None)
+    return character if digit is None else str(digit)
+
+
+def _matches(pattern: re.Pattern[str], plain: str) -> Iterator[tuple[int, str]]:
+    return ((match.start(), match.group(1)) for match in pattern.finditer(plain))
+
+
+def _block(plain: str, start: int, end: int) -> str:
+    return plain[:start] + _BLOCKED * (end - start) + plain[end:]
+
+
+def _digits(written: str) -> str:
+    return "".join(character for character in written if character.isdigit() or character == "X")
+
+
+def _value(kind: str, written: str) -> str:
+    digits = _digits(written)
+    return digits[-11:] if kind == PHONE else digits
+
+
+def _groups(written: str) -> tuple[int, ...]:
+    return tuple(len(group) for group in re.split(r"[^0-9X]+", written) if group)
+
+
+def _is_id_18(written: str) -> bool:
+    """Region and birthday are right; a slip in the check digit identifies no less."""
+    digits = _digits(written)
+    return int(digits[:2]) in _PROVINCES and _is_birthday(digits[6:14])
+
+
+def _is_checked_id_18(written: str) -> bool:
+    digits = _digits(written)
+    return _is_id_18(written) and check_digit(digits[:17]) == digits[17]
+
+
+def _is_id_15(written: str) -> bool:
+    digits = _digits(written)
+    return int(digits[:2]) in _PROVINCES and _is_birthday("19" + digits[6:12])
+
+
+def _is_birthday(digits: str) -> bool:
+    try:
+        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return 1880 <= born.year <= 2100
+
+
+def _is_card(written: str) -> bool:
+    digits, groups = _digits(written), _groups(written)
+    if digits[0] == "0" or len(set(digits)) == 1 or _STAMP.match(digits):
+        return False
+    if len(groups) > 1 and (digits[0] not in "3456" or _are_amounts(written)):
+        return False
+    return _luhn(digits) and groups in _card_groups(len(digits))
+
+
+def _are_amounts(written: str) -> bool:
+    return all(group.endswith("00") for group in re.split(r"\D+", written) if group)
+
+
+def _card_groups(many: int) -> set[tuple[int, ...]]:
+    fours = (4,) * (many // 4) + ((many % 4,) if many % 4 else ())
+    return {(many,), fours, (6, many - 6), (1,) * many, (4, many - 4), (many - 4, 4)}
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        weighed = int(digit) * (1 + place % 2)
+        total += weighed - 9 if weighed > 9 else weighed
+    return total % 10 == 0
+
+
+def _is_phone(written: str) -> bool:
+    country = re.match(r"(?:\+|00)?86\D*", written)
+    groups = _groups(written[country.end() :] if country else written)
+    return groups in _PHONE_GROUPS or (groups == (4, 4, 3) and "-" in written)
+
+
+# The surest first: what one search has found, the next cannot see.
+_SEARCHES: tuple[tuple[re.Pattern[str], str, Callable[[str], bool]], ...] = (
+    (_ID_18, RESIDENT_ID, _is_checked_id_18),
+    *((card, CARD, _is_card) for card in _CARD),
+    (_ID_18, RESIDENT_ID, _is_id_18),
+    (_ID_18_GLUED, RESIDENT_ID, _is_checked_id_18),
+    (_ID_15, RESIDENT_ID, _is_id_15),
+    (_PHONE, PHONE, _is_phone),
+)

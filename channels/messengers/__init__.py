@@ -1,0 +1,1 @@
+"""Messengers: a file or folder for each. A channel proves, translates, hands on, renders."""

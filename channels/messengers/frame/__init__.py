@@ -1,0 +1,1 @@
+"""What all messengers share: accounts, taking in, replying in time, linking."""

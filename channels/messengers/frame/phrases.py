@@ -1,0 +1,33 @@
+"""The words around answers in messengers, from `data/knowledge/messengers.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Sentences, what a transcript shows for what has no words, labels, and commands."""
+
+    phrases: Mapping[str, str]
+    shown: Mapping[str, str]
+    labels: Mapping[str, str]
+    commands: Mapping[str, frozenset[str]]
+
+    def label(self, name: str, /, **values: object) -> str:
+        """A label with its values filled in."""
+        return self.labels[name].format(**values)
+
+
+def read_phrases(folder: Path) -> Phrases:
+    """Read the file in the knowledge folder."""
+    written = yaml.safe_load((folder / "messengers.yml").read_text(encoding="utf-8"))
+    commands = {
+        name: frozenset(str(word).lower() for word in words)
+        for name, words in written["commands"].items()
+    }
+    return Phrases(written["phrases"], written["shown"], written["labels"], commands)

@@ -1,0 +1,1 @@
+"""LINE: messages from and to the friends of an official account."""

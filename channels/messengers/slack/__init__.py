@@ -1,0 +1,1 @@
+"""Slack: direct messages from and to the members of a workspace."""

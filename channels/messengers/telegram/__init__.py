@@ -1,0 +1,1 @@
+"""Telegram: messages from and to the users of a bot."""

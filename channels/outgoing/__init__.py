@@ -1,0 +1,1 @@
+"""The way out: events that were stored as deliveries reach their provider, in order."""

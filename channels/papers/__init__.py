@@ -1,0 +1,1 @@
+"""Papers: files behind links that expire, and the public check of certificates."""

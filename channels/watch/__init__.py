@@ -1,0 +1,1 @@
+"""How the gateway is watched: logs, figures, and whether it can answer."""

@@ -1,0 +1,1 @@
+"""What the citizen's browser loads: loader, app, pages, and the form without scripts."""

@@ -1,0 +1,185 @@
+"""The chat as a plain form: no scripts, a cookie that scripts cannot read, the same relay."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from channels import refusals, web
+from channels.doors import AddressDoor, Parts, PartsDoor, check_origin, token_hash
+from channels.refusals import GatewayError
+from channels.shapes import NewConversation, NewMessage
+from channels.widget.known_sites import shown
+from channels.widget.pages import DEFAULT_SITE, SiteKey, named_site
+from records import conversations
+from records.conversations import Conversation
+from records.events import Event
+
+# So long a citizen's browser waits for the answer before it is shown what is there.
+SECONDS_TO_ANSWER = 8.0
+COOKIE = "wenbao-form"
+_COOKIE = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{20,100})")
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A conversation that this browser holds, and the cookie that says so."""
+
+    conversation: Conversation
+    cookie: str
+
+
+@router.get("/chat/form")
+async def show(
+    request: Request,
+    parts: PartsDoor,
+    site: SiteKey = DEFAULT_SITE,
+    after: Annotated[int | None, Query(ge=0, le=web.LAST_SEQ)] = None,
+) -> Response:
+    """What was said so far, and the field for the next question."""
+    held = await _held(parts, request)
+    if held is None:
+        return await _page(parts, site, None)
+    if after is not None:
+        await web.wait_for(parts, held.conversation.id, after, SECONDS_TO_ANSWER)
+    return await _page(parts, held.conversation.site, held)
+
+
+@router.post("/chat/form")
+async def say(
+    request: Request, parts: PartsDoor, address: AddressDoor, site: SiteKey = DEFAULT_SITE
+) -> Response:
+    """Take a question, a choice, or the wish to end; then show what came of it."""
+    try:
+        return await _taken(request, parts, address, site)
+    except GatewayError as problem:
+        held = await _held(parts, request)
+        key = held.conversation.site if held else site
+        return await _page(parts, key, held, problem)
+
+
+async def _taken(request: Request, parts: Parts, address: str, key: str) -> Response:
+    _refuse_other_pages(request, parts)
+    said = {name: str(value) for name, value in (await request.form()).items()}
+    held = await _held(parts, request)
+    if held is not None and not hmac.compare_digest(said.get("proof", ""), _proof(parts, held)):
+        raise refusals.OriginRefused
+    if "end" in said:
+        return await _ended(parts, held, key)
+    message = _message(said)
+    if held is None:
+        wish = NewConversation(site=key, locale="zh-CN", region=None)
+        opened = await web.open_conversation(wish, request, parts, address)
+        cookie = f"{opened.conversation.hex}.{opened.token}"
+        held = Held(await _found(parts, opened.conversation), cookie)
+    sent = await web.send_message(message, held.conversation, parts, address)
+    # A page that is looked at again must not send again.
+    answer = RedirectResponse(f"/chat/form?after={sent.seq}#end", 303)
+    _set_cookie(parts, answer, held.cookie)
+    return answer
+
+
+async def _ended(parts: Parts, held: Held | None, key: str) -> Response:
+    if held is not None:
+        key = held.conversation.site
+        await parts.relay.erase(held.conversation.id)
+    answer = RedirectResponse(f"/chat/form?site={key}", 303)
+    answer.delete_cookie(_cookie_name(parts), path="/", secure=_https(parts), httponly=True)
+    return answer
+
+
+def _message(said: Mapping[str, str]) -> NewMessage:
+    """What was typed or chosen; a repeat of the same page is the same message."""
+    given: dict[str, Any] = (
+        {"choice": said["choice"]} if said.get("choice") else {"text": said.get("text", "")}
+    )
+    try:
+        return NewMessage(client_id=UUID(said.get("client_id", "")), **given)
+    except (ValueError, ValidationError) as problem:
+        raise refusals.EmptyText from problem
+
+
+def _refuse_other_pages(request: Request, parts: Parts) -> None:
+    """Only our own page may send this form (CSRF)."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise refusals.OriginRefused
+    check_origin(request, parts.settings, ())
+
+
+def _proof(parts: Parts, held: Held | None) -> str:
+    cookie = held.cookie if held else ""
+    return hmac.digest(parts.settings.index_hash_key, b"form:" + cookie.encode(), "sha256").hex()
+
+
+async def _held(parts: Parts, request: Request) -> Held | None:
+    """The conversation of this browser's cookie, if it still goes on."""
+    cookie = request.cookies.get(_cookie_name(parts), "")
+    read = _COOKIE.fullmatch(cookie)
+    if read is None:
+        return None
+    async with parts.at_once.connect() as db:
+        found = await conversations.find(db, UUID(read[1]))
+    if found is None or not hmac.compare_digest(found.token_hash, token_hash(read[2])):
+        return None
+    return Held(found, cookie)
+
+
+async def _found(parts: Parts, conversation: UUID) -> Conversation:
+    async with parts.at_once.connect() as db:
+        found = await conversations.find(db, conversation)
+    if found is None:
+        raise refusals.NoConversation
+    return found
+
+
+async def _page(
+    parts: Parts, key: str, held: Held | None, problem: GatewayError | None = None
+) -> Response:
+    site = await named_site(parts, key)
+    said = await web.wait_for(parts, held.conversation.id, 0, 0) if held else None
+    values: dict[str, Any] = {
+        "site": shown(site),
+        "events": said or [],
+        "offered": _offered(said or []),
+        "proof": _proof(parts, held),
+        "client_id": str(uuid.uuid4()),
+        "other_id": str(uuid.uuid4()),
+        "refused": parts.notices[problem.code].text if problem else None,
+    }
+    return parts.app_pages.form(problem.status if problem else 200, **values)
+
+
+def _offered(said: list[Event]) -> list[dict[str, str]]:
+    """The choices of the last event, as it is now the citizen's turn."""
+    card = (said[-1].card or {}) if said else {}
+    return [*card.get("choices", ()), *card.get("related", ())]
+
+
+def _set_cookie(parts: Parts, answer: Response, value: str) -> None:
+    answer.set_cookie(
+        _cookie_name(parts),
+        value,
+        path="/",
+        secure=_https(parts),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def _cookie_name(parts: Parts) -> str:
+    return f"__Host-{COOKIE}" if _https(parts) else COOKIE
+
+
+def _https(parts: Parts) -> bool:
+    return parts.settings.public_origin.startswith("https:")
