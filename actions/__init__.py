@@ -1,0 +1,1 @@
+"""The action server: what Wenbao does when words alone do not answer."""

@@ -1,0 +1,54 @@
+"""Runs the action server: ``python -m actions``."""
+
+from __future__ import annotations
+
+import logging
+
+from actions.knowledge.shelf import Shelf
+from actions.registries.client import Registries
+from actions.server import create
+from actions.settings import Settings
+from actions.talk.parts import Parts
+from records.database import open_database
+
+LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def main() -> None:
+    """Listen on loopback until told to stop."""
+    settings = Settings()  # type: ignore[call-arg]  # the environment has them
+    logging.basicConfig(level=settings.log_level.upper(), format=LOG)
+    # These write addresses and bodies of calls at their info level.
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    parts: Parts = open_parts(settings)
+    app = create(parts)
+    app.run(
+        host=settings.actions_host,
+        port=settings.actions_port,
+        single_process=True,
+        access_log=False,
+        motd=False,
+    )
+
+
+def open_parts(settings: Settings) -> Parts:
+    """The parts that these settings name; connections open when they are first needed."""
+    return Parts(
+        shelf=Shelf(settings.knowledge_dir),
+        database=open_database(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.actions_database_connections,
+        ),
+        registries=Registries(settings.registry_url, settings.registry_token.get_secret_value()),
+        vault_key=settings.key,
+        index_key=settings.index_hash_key,
+        audit_key=settings.audit_hash_key,
+        signing_dir=settings.signing_dir,
+        public_url=settings.public_url,
+        lookups_per_minute=settings.lookups_per_minute,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Who may do what: signing in, consent, codes, and access for someone else."""

@@ -1,0 +1,54 @@
+"""action_ask_back: what did the citizen mean? After a second unclear turn, a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions.knowledge.answers import Item, Knowledge
+from actions.talk import cards
+from actions.talk.guarded import CitizenAction
+from actions.talk.parts import Parts
+from actions.talk.reply import Reply
+from actions.talk.turn import Turn
+
+MOST_CHOICES = 3
+# Scores of small talk say nothing about items; after a "no" the topic's neighbours do.
+REFUSED = "deny"
+
+
+class AskBack(CitizenAction):
+    """Offers the likeliest items, then a person."""
+
+    action = "action_ask_back"
+    counts_unclear = True
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, turn: Turn) -> list[Reply]:
+        """Two or three choices and always a way to a person."""
+        knowledge = await self._parts.shelf.now()
+        offered = list(_items(turn, knowledge))[:MOST_CHOICES]
+        shown = cards.choices(
+            [*map(cards.item_choice, offered), cards.human_choice(knowledge.phrases)]
+        )
+        return [Reply(_sentence(turn, bool(offered)), {}, shown, _counted(turn))]
+
+
+def _items(turn: Turn, knowledge: Knowledge) -> Iterable[Item]:
+    ids: Iterable[str] = turn.answers
+    if turn.intent == REFUSED:
+        topic = knowledge.items.get(turn.slots.get("topic") or "")
+        ids = topic.related if topic else ()
+    return (knowledge.items[one] for one in ids if one in knowledge.items)
+
+
+def _sentence(turn: Turn, has_items: bool) -> str:
+    if turn.unclear_turns >= 1:
+        return "utter_offer_person"
+    return "utter_ask_back" if has_items else "utter_ask_other_words"
+
+
+def _counted(turn: Turn) -> dict[str, float]:
+    """A second time is enough: the third begins anew with choices."""
+    return {"unclear_turns": 0.0 if turn.unclear_turns >= 1 else 1.0}

@@ -1,0 +1,1 @@
+"""The contribution certificate: set, signed, kept for verification, offered behind a link."""

@@ -1,0 +1,1 @@
+"""The courier: carries our documents to the other side, and theirs into their cases."""

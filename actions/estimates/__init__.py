@@ -1,0 +1,1 @@
+"""The calculators: forms, estimates, and what they rest on."""

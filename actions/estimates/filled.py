@@ -1,0 +1,135 @@
+"""A calculator's form: shown with what is known, read again once it is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from actions.knowledge.answers import Citation, Knowledge
+from actions.record.asking import transaction
+from actions.talk import cards
+from actions.talk.cards import Card
+from actions.talk.errors import Unanswerable
+from actions.talk.parts import Parts
+from actions.talk.reply import Reply
+from actions.talk.turn import Turn
+from records.files import filled_forms
+
+# Nobody earns, saves or lives so much: beyond it is a slip of the keyboard.
+LARGEST = Decimal(100_000_000)
+
+
+class FieldWrong(Unanswerable):
+    """What stands in a field cannot be counted with."""
+
+    response = "utter_estimate_field_wrong"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of the form; `choices` are (title, value)."""
+
+    name: str
+    kind: str
+    value: str | None = None
+    choices: Sequence[tuple[str, str]] = ()
+
+
+def form(calculator: str, fields: Iterable[Field], knowledge: Knowledge) -> Reply:
+    """The form's card."""
+    words = knowledge.phrases.words["calculator_words"]
+    card: Card = {
+        "type": "form",
+        "title": words["titles"][calculator],
+        "fields": [_field(one, words["fields"]) for one in fields],
+        "submit": cards.choice(words["submit"], f"count_{calculator}"),
+    }
+    return Reply("utter_estimate_form", {"title": card["title"]}, card, {"pending": None})
+
+
+def _field(one: Field, labels: Mapping[str, str]) -> Card:
+    shown: Card = {
+        "name": one.name,
+        "label": labels[one.name],
+        "kind": one.kind,
+        "required": True,
+    }
+    if one.value is not None:
+        shown["value"] = one.value
+    if one.choices:
+        shown["choices"] = [{"title": title, "value": value} for title, value in one.choices]
+    return shown
+
+
+async def read(parts: Parts, turn: Turn, calculator: str) -> Mapping[str, str] | None:
+    """What was filled in, once; None when nothing was."""
+    if turn.intent != f"count_{calculator}" or turn.conversation is None:
+        return None
+    payload = f"/count_{calculator}"
+    async with transaction(parts) as db:
+        fields = await filled_forms.latest(db, parts.vault_key, turn.conversation, payload)
+        await filled_forms.forget(db, turn.conversation, payload)
+    return fields
+
+
+def number(
+    fields: Mapping[str, str], name: str, knowledge: Knowledge, least: Decimal = Decimal(0)
+) -> Decimal:
+    """A number of the form, not below `least`; else `FieldWrong`."""
+    label = knowledge.phrases.words["calculator_words"]["fields"][name]
+    try:
+        value = Decimal(fields.get(name, "").strip().replace(",", ""))
+    except InvalidOperation as problem:
+        raise FieldWrong(field=label) from problem
+    if not value.is_finite() or not least <= value <= LARGEST:
+        raise FieldWrong(field=label)
+    return value
+
+
+def estimate(
+    calculator: str,
+    inputs: Mapping[str, str],
+    results: Sequence[tuple[str, str]],
+    formula: Sequence[str],
+    citations: Iterable[Citation],
+    knowledge: Knowledge,
+) -> Card:
+    """The card: inputs, results, formula, where it stands written."""
+    phrases, words = knowledge.phrases, knowledge.phrases.words["calculator_words"]
+    labels = {**words["fields"], **words["inputs"]}
+    return {
+        "type": "estimate",
+        "kind": calculator,
+        "inputs": {labels[name]: value for name, value in inputs.items()},
+        "results": [{"label": words["results"][name], "value": value} for name, value in results],
+        "formula": list(formula),
+        "sources": [cards.source(one, phrases) for one in citations],
+    }
+
+
+def citations(calculator: str, knowledge: Knowledge) -> list[Citation]:
+    """The sources that calculators.yml names, as the calculator's items cite them."""
+    rules: Mapping[str, Any] = knowledge.phrases.words["calculators"][calculator]
+    items = rules.get("items") or [rules["item"]]
+    found = {
+        one.source.id: one
+        for item in items
+        if item in knowledge.items
+        for one in knowledge.items[item].citations
+    }
+    named = [found[one] for one in rules["sources"] if one in found]
+    return named or list(knowledge.rule_citations)
+
+
+def yuan(amount: Decimal, knowledge: Knowledge) -> str:
+    """An amount with its unit."""
+    written: str = knowledge.phrases.words["calculator_words"]["units"]["money"]
+    return written.format(value=f"{amount:.2f}")
+
+
+def unit(kind: str, value: object, knowledge: Knowledge) -> str:
+    """A count with its unit."""
+    written: str = knowledge.phrases.words["calculator_words"]["units"][kind]
+    return written.format(value=value)

@@ -1,0 +1,1 @@
+"""Matters between agencies: drafted in the dialogue, confirmed, checked, signed, sent, followed."""

@@ -1,0 +1,53 @@
+"""action_hand_over: the way to a person, which must be told even when all else is down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.talk import cards
+from actions.talk.guarded import CitizenAction
+from actions.talk.parts import Parts
+from actions.talk.reply import Reply
+from actions.talk.turn import Turn
+from records import handovers
+
+log = logging.getLogger(__name__)
+
+# The telephone number must not wait for a database that does not answer.
+DATABASE_SECONDS = 1.5
+
+
+class HandOver(CitizenAction):
+    """Notes the wish and says where people are."""
+
+    action = "action_hand_over"
+    sorry = "utter_hand_over"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, turn: Turn) -> list[Reply]:
+        """12333 and the windows; a ticket number when the wish could be noted."""
+        knowledge = await self._parts.shelf.now()
+        ticket = await self._ticket(turn)
+        shown = cards.handoff(knowledge.phrases, ticket)
+        if ticket is None:
+            return [Reply("utter_hand_over", {}, shown)]
+        return [Reply("utter_hand_over_noted", {"ticket": str(ticket)}, shown)]
+
+    async def _ticket(self, turn: Turn) -> int | None:
+        if turn.conversation is None:
+            return None
+        reason = "unclear" if turn.unclear_turns else "asked"
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS), self._parts.database.begin() as db:
+                opened = await handovers.request(
+                    db, turn.conversation, reason, turn.region, self._parts.now()
+                )
+        except (SQLAlchemyError, OSError, TimeoutError) as problem:
+            log.warning("handover was not noted: %s", type(problem).__name__)
+            return None
+        return opened.id

@@ -1,0 +1,1 @@
+"""What Wenbao knows, read from `data/knowledge`."""

@@ -1,0 +1,208 @@
+"""What Wenbao knows: items, figures, regions, sources and words from `data/knowledge`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from actions.knowledge.phrases import Phrases
+from actions.knowledge.retirement_rules import Rules
+from actions.talk.errors import NoLongerInForce, NothingAsked, NotYetInForce
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that an answer rests on."""
+
+    id: str
+    title: str
+    document: str | None
+    issued: str | None
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A place in a source."""
+
+    source: Source
+    article: str | None
+
+
+@dataclass(frozen=True)
+class Region:
+    """A division at province level."""
+
+    code: str
+    name: str
+    short: str
+    registry: bool
+    outside: bool  # has a system of its own: Hong Kong, Macau, Taiwan
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A figure of one region and time; `display` is how it stands in a sentence."""
+
+    name: str
+    region: str
+    display: str
+    effective_from: date
+    effective_to: date | None
+    source: Source | None
+    value: int | None = None  # where it is one number
+    confidence: str = "high"
+
+    def holds(self, today: date) -> bool:
+        """Whether it is the figure of this day."""
+        return self.effective_from <= today and (
+            self.effective_to is None or today <= self.effective_to
+        )
+
+
+@dataclass(frozen=True)
+class English:
+    """An item's words for who asks in English."""
+
+    title: str
+    summary: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A frequent question and its answer."""
+
+    id: str
+    title: str
+    regional: bool
+    summary: str
+    detail: str | None
+    local: str | None
+    parameters: tuple[str, ...]
+    calculator: str | None
+    citations: tuple[Citation, ...]
+    effective_from: date
+    effective_to: date | None
+    related: tuple[str, ...]
+    office: str
+    english: English | None = None
+
+    @property
+    def in_english(self) -> Item:
+        """The same with its English words, where it has any."""
+        words = self.english
+        if words is None:
+            return self
+        return replace(self, title=words.title, summary=words.summary, detail=words.detail)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An item as it stands for one region and day."""
+
+    item: Item
+    region: Region | None
+    local: str | None  # the region's own figures, where all are known
+    local_sources: tuple[Source, ...]
+    choices: tuple[Region, ...]  # regions that have figures, when the region is the question
+
+    @property
+    def lacks_figures(self) -> bool:
+        """Whether the region decides and we have no checked figures of it."""
+        return self.item.regional and self.local is None and not self.choices
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All of it, at one moment."""
+
+    items: Mapping[str, Item]
+    regions: Mapping[str, Region]
+    parameters: tuple[Parameter, ...]
+    rules: Rules
+    rule_citations: tuple[Citation, ...]
+    phrases: Phrases
+    english: bool = False  # whether its items are the English ones
+
+    @cached_property
+    def in_english(self) -> Knowledge:
+        """What there is for who asks in English: fewer items, so none leads on to Chinese."""
+        items = {item: asked.in_english for item, asked in self.items.items() if asked.english}
+        return replace(self, items=items, phrases=self.phrases.in_english, english=True)
+
+    def item(self, item: str) -> Item:
+        """The item with this id, else `NothingAsked`."""
+        try:
+            return self.items[item]
+        except KeyError as problem:
+            raise NothingAsked from problem
+
+    def region(self, code: str | None) -> Region | None:
+        """The region of a code, or of a code below it; None for an unknown one."""
+        if not code:
+            return None
+        return self.regions.get(code) or self.regions.get(code[:2] + "0000")
+
+    def figure(self, name: str, region: str, day: date) -> int | None:
+        """A region's number of this day; None where there is none that is known for sure."""
+        for one in self.parameters:
+            if (one.name, one.region, one.confidence) == (name, region, "high") and one.holds(day):
+                return one.value
+        return None
+
+    def newest(self, name: str, region: str) -> Parameter | None:
+        """A region's latest number known for sure, although its time may be over."""
+        known = (
+            one
+            for one in self.parameters
+            if (one.name, one.region, one.confidence) == (name, region, "high")
+            and one.value is not None
+        )
+        return max(known, key=lambda one: one.effective_from, default=None)
+
+    def answer_for(self, item: str, region: Region | None, today: date) -> Answer:
+        """The item for this region and day; a rule that is not in force says from or to when."""
+        asked = self.item(item)
+        if today < asked.effective_from:
+            day = self.phrases.day(asked.effective_from)
+            raise NotYetInForce(title=asked.title, day=day)
+        if asked.effective_to is not None and today > asked.effective_to:
+            raise NoLongerInForce(title=asked.title, day=self.phrases.day(asked.effective_to))
+        if region is None:
+            return Answer(asked, None, None, (), tuple(self._regions_with(asked, today)))
+        figures = self._figures(asked, region, today)
+        if figures is None:
+            return Answer(asked, region, None, (), ())
+        return Answer(asked, region, _filled(asked, region, figures), _sources_of(figures), ())
+
+    def _figures(self, item: Item, region: Region, today: date) -> list[Parameter] | None:
+        """The item's figures for this region and day; None when one is missing."""
+        if item.local is None:
+            return None
+        found = {
+            one.name: one
+            for one in self.parameters
+            if one.name in item.parameters and one.region == region.code and one.holds(today)
+        }
+        complete = all(name in found for name in item.parameters)
+        return [found[name] for name in item.parameters] if complete else None
+
+    def _regions_with(self, item: Item, today: date) -> Iterable[Region]:
+        return (
+            region
+            for region in self.regions.values()
+            if self._figures(item, region, today) is not None
+        )
+
+
+def _filled(item: Item, region: Region, figures: Iterable[Parameter]) -> str:
+    values = {"region": region.short, **{one.name: one.display for one in figures}}
+    return re.sub(r"\{(\w+)\}", lambda match: values[match[1]], item.local or "")
+
+
+def _sources_of(figures: Iterable[Parameter]) -> tuple[Source, ...]:
+    return tuple(dict.fromkeys(one.source for one in figures if one.source is not None))

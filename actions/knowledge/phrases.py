@@ -1,0 +1,93 @@
+"""The short words of `data/knowledge/phrases.yml`, and the values written with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from actions.knowledge.retirement_rules import Month
+
+# A title inside a title changes its marks (GB/T 15834).
+_INNER_MARKS = str.maketrans("《》", "〈〉")
+# What stands in brackets behind a document number, for example when it was amended.
+_REMARK = re.compile(r"（[^（）]*）$")
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The words as they were read."""
+
+    words: Mapping[str, Any]
+
+    @property
+    def in_english(self) -> Phrases:
+        """The same, with English words where there are any."""
+        english: Mapping[str, Any] = self.words["english"]
+        return Phrases({**self.words, **{name: self._over(name, english) for name in english}})
+
+    def age(self, months: int) -> str:
+        """An age, for example 61岁11个月."""
+        return self._number("age" if months % 12 else "whole_age", months)
+
+    def span(self, months: int) -> str:
+        """A length of time, for example 17年6个月."""
+        if months < 12:
+            return self._number("only_months", months)
+        return self._number("span" if months % 12 else "whole_years", months)
+
+    def month(self, month: Month) -> str:
+        """A month, for example 2034年7月."""
+        written: str = self.words["numbers"]["month"]
+        return written.format(year=month.year, month=month.month)
+
+    def months(self, first: Month, last: Month) -> str:
+        """A month, or the first and the last of several."""
+        if first == last:
+            return self.month(first)
+        written: str = self.words["numbers"]["months"]
+        return written.format(**{"from": self.month(first), "to": self.month(last)})
+
+    def day(self, day: date) -> str:
+        """A day, for example 2027年1月1日."""
+        written: str = self.words["numbers"]["day"]
+        return written.format(year=day.year, month=day.month, day=day.day)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Parts in one line."""
+        return str(self.words["numbers"]["between"]).join(parts)
+
+    def article(self, article: str | None) -> str:
+        """An article's name; a bare number, in figures or Chinese, gets its words."""
+        if not article:
+            return ""
+        if not article.isnumeric():
+            return article
+        return str(self.words["article"]).format(article=article)
+
+    def basis(self, title: str, document: str | None, article: str | None) -> str:
+        """Where a rule stands, in one short line."""
+        number = _REMARK.sub("", document or "")
+        written: str = self.words["basis"]["whole" if number else "plain"]
+        inner = title.translate(_INNER_MARKS)
+        named = written.format(title=inner, document=number, article=self.article(article))
+        return named.rstrip()
+
+    def office(self, office: str) -> Mapping[str, str]:
+        """Name and phone of who decides; the social-insurance office where nobody is named."""
+        offices: Mapping[str, Mapping[str, str]] = self.words["offices"]
+        return offices.get(office) or offices["social_insurance"]
+
+    def word(self, group: str, name: str) -> str:
+        """One word of a group."""
+        return str(self.words[group][name])
+
+    def _over(self, name: str, english: Mapping[str, Any]) -> Any:
+        ours, words = self.words[name], english[name]
+        return {**ours, **words} if isinstance(words, Mapping) else words
+
+    def _number(self, kind: str, months: int) -> str:
+        written: str = self.words["numbers"][kind]
+        return written.format(years=months // 12, months=months % 12)

@@ -1,0 +1,1 @@
+"""The back offices of social insurance, one per pooling region, and the only calls to them."""

@@ -1,0 +1,150 @@
+"""The web server of the action protocol: what the engine calls, and nothing more.
+
+rasa-sdk's own server allows every origin and answers an error with the whole request; this
+one has no CORS and never repeats what it was sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionNotFoundException
+from sanic import Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty, json
+
+from actions.access.authorise import (
+    AuthoriseOther,
+    GiveAuthorisation,
+    RevokeAuthorisation,
+    ShowAuthorisations,
+)
+from actions.access.by_code import RegisterPhone, SignInByCode
+from actions.access.consent import AgreeToLookUps, RefuseLookUps
+from actions.access.for_other import LookUpFor, LookUpForOther
+from actions.access.sign_in import SignedIn, SignIn, SignOut
+from actions.answer_question import AnswerQuestion
+from actions.ask_back import AskBack
+from actions.certificates.action import GetCertificate
+from actions.estimates.flexible import EstimateFlexible
+from actions.estimates.maternity import EstimateMaternity
+from actions.estimates.pension import EstimatePension
+from actions.estimates.unemployment import EstimateUnemployment
+from actions.exchange.conversation import (
+    ApplyForCoverage,
+    ApplyForTransfer,
+    ExchangeStatus,
+    ExchangeStep,
+)
+from actions.go_on import GoOn
+from actions.hand_over import HandOver
+from actions.look_ups.accounts import LookUpAccounts
+from actions.look_ups.benefits import LookUpBenefits
+from actions.look_ups.check_record import CheckRecord
+from actions.look_ups.contributions import LookUpContributions
+from actions.look_ups.enrolment import LookUpEnrolment
+from actions.look_ups.injury import LookUpInjury
+from actions.look_ups.social_card import LookUpCard
+from actions.look_ups.transfers import LookUpTransfers
+from actions.look_ups.unemployment import LookUpUnemployment
+from actions.not_covered import SayNotCovered
+from actions.privacy.action import EraseMyData, ExportMyData, PrivacyStep
+from actions.retirement_age import RetirementAge
+from actions.talk.parts import Parts
+
+log = logging.getLogger(__name__)
+
+# The engine hands over the last two turns: a few kilobytes.
+LARGEST_CALL = 1_000_000
+
+ACTIONS = (
+    AgreeToLookUps,
+    AnswerQuestion,
+    ApplyForCoverage,
+    ApplyForTransfer,
+    AskBack,
+    CheckRecord,
+    EraseMyData,
+    ExchangeStatus,
+    ExchangeStep,
+    ExportMyData,
+    GetCertificate,
+    EstimateFlexible,
+    EstimateMaternity,
+    EstimatePension,
+    EstimateUnemployment,
+    AuthoriseOther,
+    GiveAuthorisation,
+    RevokeAuthorisation,
+    ShowAuthorisations,
+    RegisterPhone,
+    SignInByCode,
+    LookUpFor,
+    LookUpForOther,
+    GoOn,
+    HandOver,
+    LookUpAccounts,
+    LookUpBenefits,
+    LookUpCard,
+    LookUpContributions,
+    LookUpEnrolment,
+    LookUpInjury,
+    LookUpTransfers,
+    LookUpUnemployment,
+    PrivacyStep,
+    RefuseLookUps,
+    RetirementAge,
+    SayNotCovered,
+    SignIn,
+    SignOut,
+    SignedIn,
+)
+
+
+def create(parts: Parts, name: str = "wenbao_actions") -> Sanic[Any, Any]:
+    """The server with every action."""
+    executor = ActionExecutor()
+    for action in ACTIONS:
+        executor.register_action(action(parts))
+    app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = LARGEST_CALL
+
+    @app.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        return json({"status": "ok"})
+
+    @app.get("/actions")
+    async def names(request: Request) -> HTTPResponse:
+        return json([one.model_dump() for one in executor.list_actions()])
+
+    @app.post("/webhook")
+    async def run(request: Request) -> HTTPResponse:
+        return await _run(executor, request)
+
+    @app.exception(Exception)
+    async def fail(request: Request, problem: Exception) -> HTTPResponse:
+        status = problem.status_code if isinstance(problem, SanicException) else 500
+        log.error("request failed: %s", type(problem).__name__)
+        return json({"error": "request_failed"}, status=status)
+
+    @app.after_server_stop
+    async def close(app: Sanic[Any, Any]) -> None:
+        await parts.close()
+
+    return app
+
+
+async def _run(executor: ActionExecutor, request: Request) -> HTTPResponse:
+    call = request.json
+    if not isinstance(call, dict) or "tracker" not in call:
+        return json({"error": "bad_request"}, status=400)
+    # No action of ours reads the domain; the SDK wants it to be there.
+    call.setdefault("domain", {})
+    try:
+        result = await executor.run(call)
+    except ActionNotFoundException as problem:
+        return json({"error": "no_such_action", "action_name": problem.action_name}, status=404)
+    return json(result.model_dump()) if result else empty()

@@ -1,0 +1,1 @@
+"""Our keys for signatures: one for certificates, one for documents to other agencies."""

@@ -1,0 +1,1 @@
+"""How an action hears a turn of the conversation and speaks."""

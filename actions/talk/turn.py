@@ -1,0 +1,134 @@
+"""One turn of the conversation, read once from Rasa's tracker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rasa_sdk.interfaces import Tracker
+
+# What the citizen may be asked for, and so may answer with.
+HEARD = (
+    "region",
+    "birth_month",
+    "worker_category",
+    "insurance",
+    "period",
+    "amount",
+    "age",
+    "item",
+    "authorisation",
+    "step",
+)
+_LATIN = re.compile(r"[A-Za-z]")
+_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was said, what is known, what we wait for."""
+
+    sender: str
+    intent: str
+    answers: tuple[str, ...]  # ids of items, best first
+    entities: Mapping[str, str]  # said in this very turn
+    slots: Mapping[str, str]
+    site_region: str | None  # where the service centre is
+    unclear_turns: int
+    text: str = ""  # as the citizen typed it; empty for a tapped choice
+    in_english: bool = False  # whether the citizen's page or words are English
+    matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
+
+    @property
+    def conversation(self) -> UUID | None:
+        """The conversation's id; None for a sender that is no conversation of ours."""
+        try:
+            return UUID(self.sender)
+        except ValueError:
+            return None
+
+    def known(self, name: str) -> str | None:
+        """What was said now, or earlier."""
+        return self.entities.get(name) or self.slots.get(name)
+
+    @property
+    def region(self) -> str | None:
+        """Whose rules the citizen asks for."""
+        return self.known("region") or self.site_region
+
+    @property
+    def pending(self) -> str | None:
+        """What the bot waits for."""
+        return self.slots.get("pending")
+
+
+def read_turn(tracker: Tracker) -> Turn:
+    """The turn that the engine hands over."""
+    message = tracker.latest_message or {}
+    metadata = message.get("metadata") or {}
+    return Turn(
+        sender=str(tracker.sender_id),
+        intent=str((message.get("intent") or {}).get("name") or ""),
+        answers=tuple(_answers(message.get("answers"))),
+        entities=_entities(message.get("entities")),
+        slots={name: text for name, value in tracker.slots.items() if (text := _text(value))},
+        site_region=_text(metadata.get("region")),
+        unclear_turns=_count(tracker.slots.get("unclear_turns")),
+        text=_own_words(message),
+        in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
+        matters=tuple(_matters(message.get("parts"))),
+    )
+
+
+def _own_words(message: Mapping[str, Any]) -> str:
+    text = _text(message.get("text")) or ""
+    return "" if text.startswith("/") else text
+
+
+def _typed(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
+    """What the citizen last typed: a tapped choice is sent in our words, not in theirs."""
+    said = [one for one in events if one.get("event") == "user"]
+    texts = (_text(one.get("text")) or "" for one in (message, *reversed(said)))
+    return next((text for text in texts if text and not text.startswith("/")), "")
+
+
+def _in_english(locale: str | None, text: str) -> bool:
+    if locale and locale.lower().startswith("en"):
+        return True
+    return bool(_LATIN.search(text)) and not _CHINESE.search(text)
+
+
+def _matters(written: Any) -> list[str]:
+    """The best item of each part of the question."""
+    listed = written if isinstance(written, list) else []
+    best = [_answers(part.get("answers"))[:1] for part in listed if isinstance(part, dict)]
+    return [item for items in best for item in items]
+
+
+def _answers(written: Any) -> list[str]:
+    listed = written if isinstance(written, list) else []
+    return [str(one["id"]) for one in listed if isinstance(one, dict) and one.get("id")]
+
+
+def _entities(written: Any) -> dict[str, str]:
+    """The last value of each kind: who corrects themselves says the right one last."""
+    found: dict[str, str] = {}
+    for one in written or []:
+        value = _text(one.get("value"))
+        if one.get("entity") in HEARD and value:
+            found[one["entity"]] = value
+    return found
+
+
+def _text(value: Any) -> str | None:
+    """A slot's text; two places in one sentence make Rasa fill a slot with a list."""
+    if isinstance(value, list):
+        value = value[-1] if value else None
+    return value if isinstance(value, str) and value else None
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) else 0
