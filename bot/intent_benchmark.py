@@ -13,37 +13,40 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.classifier import train
-from bot.features import Vocabulary, features
+import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 from bot.normalizer import normalize
-from bot.tokenizer import tokens, words
+from bot.ranking.classifier import train
+from bot.ranking.space import unit
+from bot.text.features import Vocabulary, features
+from bot.text.lexicon import cutter, terms
+from bot.text.sentence_vectors import E5Vectors
 
-LEXICON = Path("data/lexicon.txt")
+LEXICON, GLOSSARY = Path("data/lexicon.txt"), Path("data/knowledge/glossary.yml")
 
 
 def main(training: Path, testing: Path) -> int:
     """Train on one file, measure on the other, print one line of JSON."""
-    cutter = words(LEXICON)
-
-    def look(text: str) -> object:
-        return features(normalize(text).text, [token.text for token in tokens(cutter, text)])
-
+    words = cutter(terms(LEXICON, GLOSSARY))
+    encoder = E5Vectors(threads=2)
     started = time.perf_counter()
-    questions, labels = _rows(training)
-    seen = [look(question) for question in questions]
+    texts, labels = _rows(training)
+    seen = [features(text, words.lcut(text)) for text in texts]
     vocabulary = Vocabulary.of(seen)
-    classifier = train(vocabulary.matrix(seen), labels).classifier
+    raw = encoder.many(texts)
+    centre = raw.mean(axis=0)
+    classifier = train(vocabulary.matrix(seen), unit(raw - centre), labels).classifier
     train_seconds = time.perf_counter() - started
 
-    questions, truth = _rows(testing)
+    texts, truth = _rows(testing)
     given, milliseconds = [], []
-    for question in questions:
+    for text in texts:
         started = time.perf_counter()
-        probabilities = classifier.probabilities(*vocabulary.row(look(question)))
-        given.append(classifier.labels[int(np.argmax(probabilities))])
+        row = vocabulary.row(features(text, words.lcut(text)))
+        scores = classifier.scores(row, unit(encoder.one(text) - centre))
+        given.append(classifier.labels[int(np.argmax(scores))])
         milliseconds.append((time.perf_counter() - started) * 1000)
     result = {
-        "accuracy": round(float(np.mean([a == b for a, b in zip(given, truth)])), 4),
+        "accuracy": round(float(np.mean([a == b for a, b in zip(given, truth, strict=True)])), 4),
         "macro_f1": round(macro_f1(truth, given), 4),
         "train_seconds": round(train_seconds, 2),
         "ms_p50": round(float(np.percentile(milliseconds, 50)), 3),
@@ -57,15 +60,15 @@ def macro_f1(truth: Sequence[str], given: Sequence[str]) -> float:
     """The mean over all labels of either side of the harmonic mean of precision and recall."""
     scores = []
     for label in sorted(set(truth) | set(given)):
-        hits = sum(1 for a, b in zip(truth, given) if a == b == label)
-        wrong = sum(1 for a, b in zip(truth, given) if a != b and label in (a, b))
+        hits = sum(1 for a, b in zip(truth, given, strict=True) if a == b == label)
+        wrong = sum(1 for a, b in zip(truth, given, strict=True) if a != b and label in (a, b))
         scores.append(2 * hits / (2 * hits + wrong) if hits or wrong else 0.0)
     return float(np.mean(scores))
 
 
 def _rows(file: Path) -> tuple[list[str], list[str]]:
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
-    return [row["question"] for row in rows], [row["label"] for row in rows]
+    return [normalize(row["question"]).text for row in rows], [row["label"] for row in rows]
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def normalize(text: str) -> Normalized:
         for spelled in _spelling(character):
             characters.append(spelled)
             offsets.append(place)
-    return Normalized("".join(characters), tuple(offsets))
+    return Normalized(_simplified("".join(characters)), tuple(offsets))
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -48,5 +48,18 @@ def _spelling(character: str) -> str:
         return " "
     if unicodedata.category(character) in _DROPPED_CATEGORIES:
         return ""
-    narrow = unicodedata.normalize("NFKC", character)
-    return str(_TO_SIMPLIFIED.convert(narrow)).lower()
+    return unicodedata.normalize("NFKC", character).lower()
+
+
+def _simplified(text: str) -> str:
+    """Whole phrases convert better than single characters; offsets need equal lengths."""
+    whole = str(_TO_SIMPLIFIED.convert(text))
+    if len(whole) == len(text):
+        return whole
+    return "".join(map(_simplified_character, text))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _simplified_character(character: str) -> str:
+    simple = str(_TO_SIMPLIFIED.convert(character))
+    return simple if len(simple) == 1 else character

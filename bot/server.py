@@ -13,6 +13,8 @@ import warnings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SANIC_WORKERS", "1")
+# The matrices of one question are small: a second thread costs more than it gives.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 warnings.filterwarnings("ignore")
 
 LOOPBACK = "127.0.0.1"
@@ -20,12 +22,12 @@ LOOPBACK = "127.0.0.1"
 
 def main() -> None:
     """Serve one model until told to stop."""
-    import bot.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
-    from bot.action_endpoint import KeptEndpoint
-    from bot.tuning import tune
+    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+    from bot.serving.action_endpoint import KeptEndpoint
+    from bot.serving.tuning import tune
 
     options = _options()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +15,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.normalizer import normalize
+from bot.text.lexicon import cutter, terms
 
 _LEXICON_FILE = "lexicon.txt"
+MOST_CUT = 600
 
-jieba.setLogLevel(logging.WARNING)
 
-
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
 class ChineseTokenizer(Tokenizer):
     """Tokens are normalised words; their offsets point into the citizen's own text."""
 
@@ -41,23 +37,24 @@ class ChineseTokenizer(Tokenizer):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`lexicon`: a file with one term a line; jieba keeps such terms whole."""
+        """`lexicon` (one term a line) and `glossary`: what jieba keeps whole."""
         return {
             "intent_tokenization_flag": False,
             "intent_split_symbol": "_",
             "token_pattern": None,
             "prefix_separator_symbol": None,
             "lexicon": "data/lexicon.txt",
+            "glossary": "data/knowledge/glossary.yml",
         }
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, lexicon: Path
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, lexicon: list[str]
     ) -> None:
         super().__init__(config)
         self._storage = storage
         self._resource = resource
         self._lexicon = lexicon
-        self._words = words(lexicon)
+        self._cutter = cutter(lexicon)
 
     @classmethod
     def create(
@@ -68,7 +65,8 @@ class ChineseTokenizer(Tokenizer):
         execution_context: ExecutionContext,
     ) -> ChineseTokenizer:
         """Make a tokenizer from the lexicon in the repository."""
-        return cls(config, model_storage, resource, Path(config["lexicon"]))
+        lexicon = terms(Path(config["lexicon"]), Path(config["glossary"]))
+        return cls(config, model_storage, resource, lexicon)
 
     @classmethod
     def load(
@@ -81,35 +79,33 @@ class ChineseTokenizer(Tokenizer):
     ) -> ChineseTokenizer:
         """Make a tokenizer from the lexicon that the model was trained with."""
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, directory / _LEXICON_FILE)
+            lexicon = (directory / _LEXICON_FILE).read_text(encoding="utf-8").splitlines()
+        return cls(config, model_storage, resource, lexicon)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep the lexicon in the model."""
         with self._storage.write_to(self._resource) as directory:
-            shutil.copyfile(self._lexicon, directory / _LEXICON_FILE)
+            (directory / _LEXICON_FILE).write_text("\n".join(self._lexicon), encoding="utf-8")
         return self._resource
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut the text of `attribute` into words."""
-        return self._apply_token_pattern(tokens(self._words, message.get(attribute) or ""))
+        return self._apply_token_pattern(tokens(self._cutter, message.get(attribute) or ""))
 
 
-def words(lexicon: Path) -> jieba.Tokenizer:
-    """jieba's own dictionary and the terms of `lexicon`."""
-    cutter = jieba.Tokenizer()
-    cutter.initialize()
-    for line in lexicon.read_text(encoding="utf-8").splitlines():
-        term = line.strip()
-        if term and not term.startswith("#"):
-            cutter.add_word(term)
-    return cutter
-
-
-def tokens(cutter: jieba.Tokenizer, text: str) -> list[Token]:
-    """The words of `text`, normalised, without white space."""
+def tokens(words: jieba.Tokenizer, text: str) -> list[Token]:
+    """The words of `text`, normalised, without white space; of a very long text both ends."""
     spelled = normalize(text)
     found = []
-    for word, start, end in cutter.tokenize(spelled.text):
-        if word.strip():
-            found.append(Token(word, *spelled.span(start, end)))
+    for begin, stop in _pieces(len(spelled.text)):
+        for word, start, end in words.tokenize(spelled.text[begin:stop]):
+            if word.strip():
+                found.append(Token(word, *spelled.span(begin + start, begin + end)))
     return found
+
+
+def _pieces(length: int) -> list[tuple[int, int]]:
+    """Nothing that is decided looks at the middle of a very long text."""
+    if length <= MOST_CUT:
+        return [(0, length)]
+    return [(0, MOST_CUT // 2), (length - MOST_CUT // 2, length)]

@@ -10,13 +10,14 @@ from pathlib import Path
 
 def main(target: Path) -> int:
     """Train and write `target`; 1 when Rasa gives no model."""
-    import bot.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
     from rasa.model_training import train
+
+    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 
     started = time.perf_counter()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     result = train(
-        domain="domain.yml",
+        domain=["domain.yml", "data/domain"],
         config="config.yml",
         training_files="data",
         output=str(target.parent),

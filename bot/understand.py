@@ -7,11 +7,15 @@ The questions go through the model's own graph, as messages of citizens do.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+# As the server sets it: the matrices of one question are small.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def main(questions: Path, model: Path) -> int:
@@ -34,12 +38,12 @@ def main(questions: Path, model: Path) -> int:
 
 def parser(model: Path) -> Any:
     """A function from a text to Rasa's parse data, by the graph of `model`."""
-    import bot.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
     from rasa.core.channels.channel import UserMessage
     from rasa.core.processor import MessageProcessor
     from rasa.shared.core.trackers import DialogueStateTracker
 
-    from bot.tuning import tune
+    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+    from bot.serving.tuning import tune
 
     tune()
     _, metadata, graph = MessageProcessor._load_model(str(model))
@@ -66,7 +70,7 @@ def _questions(file: Path) -> Iterator[str]:
             try:
                 yield str(json.loads(line)["question"])
             except (ValueError, KeyError, TypeError):
-                sys.exit(f"{file}: line {number} is not a JSON object with a \"question\"")
+                sys.exit(f'{file}: line {number} is not a JSON object with a "question"')
 
 
 if __name__ == "__main__":

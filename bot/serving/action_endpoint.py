@@ -31,9 +31,7 @@ class KeptEndpoint(EndpointConfig):
         """Call the action server; its JSON, or `ClientResponseError` for 400 and above."""
         # rasa-sdk 3.21 asks for a domain; no action of ours reads it, so it stays empty.
         call = json.dumps({"domain": {}, **kwargs["json"]}).encode()
-        async with self._opened().request(
-            method, self.url, data=call, headers=_JSON
-        ) as response:
+        async with self._opened().request(method, self.url, data=call, headers=_JSON) as response:
             body = await response.read()
             if response.status >= 400:
                 raise ClientResponseError(response.status, str(response.reason), body)

@@ -43,9 +43,7 @@ class ConversationInput(InputChannel):
         """The path under `/webhooks`."""
         return "rest"
 
-    def blueprint(
-        self, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes of this channel."""
         door = Blueprint("conversation_input", __name__)
 

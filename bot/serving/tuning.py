@@ -15,7 +15,7 @@ import structlog
 from rasa.core.actions.action import RemoteAction
 from rasa.core.processor import MessageProcessor
 
-from bot.graph_runner import StepRunner
+from bot.serving.graph_runner import StepRunner
 
 
 class MalformedActionResult(ValueError):

@@ -1,0 +1,167 @@
+"""Places as GB/T 2260 codes: 深圳市南山区 → 440305.
+
+The longest name wins; a place directly behind the one above it makes one entity with it. Names
+that several places share, and everyday words that are places too, count only where that is clear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.entities.found import Found
+from bot.normalizer import normalize
+
+ALONE, HINTED, NAME, BELOW = "alone", "hinted", "name", "below"
+# Words that hide a place's name across their parts.
+_HIDING = (
+    "平衡水平 均衡水平 东西安全 东西安置 普通化 四平方 四平米 四平八稳 大理石 大理由 大理论 "
+    "最大连续 重大连 大连续 天水费 天水电 离开封 开封口 东北海 东南通 平安顺 安顺序 国内江 "
+    "境内江 投资阳 大庆典 大庆祝 长治久安 德州扑克 大同小异 医保定 社保定 确保定 担保定 "
+    "参保定 社保山 医保山 参保山 日照时 日照强 日照充 日照量 日照不 日照少 日照长 三明治 "
+    "文山会海 延安全 和田玉 工农区别 中山装 最大同 保定期 保定点 城市中 县市中 重新余 从新余 "
+    "高中山 朝阳产业 朝阳行业 六安全 口腔河 出海口 进入口 心安康 保安康 丹阳光 朝阳光 向阳光 "
+    "南阳光 信阳光 东阳光"
+).split()
+_STREET = re.compile(r"[东西南北中]?(?:路|大道|大街|街(?!道))(?!上|边)?|银行|大学|拉面|火锅|香肠")
+_NOT_THE_SUFFIX = {"市": "场值面价政", "区": "别分域间号", "县": "级城域", "州": "级"}
+_FITS_BEFORE = re.compile(
+    r"(?:[在去来回从往转到是]|住|我们?|咱们?|老家|户口|户籍|来自|人在|,|^)\s?$"
+)
+_FITS_AFTER = re.compile(
+    r"\s?(?:这边|那边|这里|那里|本地|当地|人(?!工|员)|的?(?:社[保会]|医[保疗]|养老|灵活|居民"
+    r"|职工|城乡|参保|缴费|交|缴|退休|失业|公积金)"
+    r"|上班|打工|工作|户口|户籍|转|到|$)"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that a name may mean, and how far the name goes by itself."""
+
+    code: str
+    use: str
+
+
+Places = Mapping[str, tuple[Place, ...]]
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """All names; the longest length for the two characters that a name begins with."""
+
+    names: Places
+    longest: Mapping[str, int]
+    hiding: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+def region_names(file: Path) -> dict[str, str]:
+    """Each name, short name and alias of `regions.yml` with its GB/T 2260 code."""
+    names: dict[str, str] = {}
+    for region in yaml.safe_load(file.read_text(encoding="utf-8"))["regions"]:
+        for name in (region["name"], region["short"], *region.get("aliases", [])):
+            names[normalize(str(name)).text] = str(region["code"])
+    return names
+
+
+def place_rows(regions: Mapping[str, str], file: Path) -> list[tuple[str, str, str]]:
+    """(name, code, use) of every name in both files; the more exact file goes first."""
+    rows = [row for line in _lines(file) for row in _names(*line.split("\t"))]
+    known = {name for name, _, use in rows if use in (ALONE, HINTED, NAME)}
+    for name, code in regions.items():
+        if len(name) > 1 and name not in known:
+            rows.append((name, code, ALONE))
+    return rows
+
+
+def gazetteer(rows: Iterable[tuple[str, str, str]]) -> Gazetteer:
+    """The look-up table of `place_rows`."""
+    names: dict[str, tuple[Place, ...]] = {}
+    longest: dict[str, int] = {}
+    for name, code, use in rows:
+        names[name] = (*names.get(name, ()), Place(code, use))
+        longest[name[:2]] = max(longest.get(name[:2], 0), len(name))
+    hiding: dict[str, tuple[tuple[str, int], ...]] = {}
+    for word in _HIDING:
+        for start in range(len(word)):
+            for end in range(start + 2, len(word) + 1):
+                if word[start:end] in names:
+                    hiding[word[start:end]] = (*hiding.get(word[start:end], ()), (word, start))
+    return Gazetteer(names, longest, hiding)
+
+
+def regions(text: str, known: Gazetteer) -> Iterator[Found]:
+    """The places of a normalised text."""
+    place = 0
+    while place < len(text) - 1:
+        found = _at(text, place, known, None)
+        if found is None:
+            place += 1
+            continue
+        while (below := _at(text, _skip(text, found.end), known, found.value)) is not None:
+            found = Found("region", below.value, found.start, below.end)
+        yield found
+        place = found.end
+
+
+def _at(text: str, place: int, known: Gazetteer, above: str | None) -> Found | None:
+    """The longest name at a place that may stand there, directly behind `above` or alone."""
+    for end in range(place + known.longest.get(text[place : place + 2], 0), place + 1, -1):
+        name = text[place:end]
+        candidates = known.names.get(name) if len(name) == end - place else None
+        if not candidates or _is_no_place(text, place, end, known):
+            continue
+        if above is not None:
+            inside = [one.code for one in candidates if _is_below(one.code, above)]
+        else:
+            inside = [one.code for one in candidates if _may_stand(one, text, place, end)]
+        if inside:
+            return Found("region", inside[0], place, end)
+    return None
+
+
+def _is_below(code: str, above: str) -> bool:
+    """440305 lies in 440300 and 440000."""
+    stem = above[:2] if above.endswith("0000") else above[:4]
+    return code != above and code.startswith(stem) and not above[4:] != "00"
+
+
+def _may_stand(one: Place, text: str, start: int, end: int) -> bool:
+    if one.use == HINTED:
+        fits_before = _FITS_BEFORE.search(text, max(0, start - 4), start)
+        return bool(fits_before and _FITS_AFTER.match(text, end))
+    return one.use in (ALONE, NAME)
+
+
+def _is_no_place(text: str, start: int, end: int, known: Gazetteer) -> bool:
+    for word, shift in known.hiding.get(text[start:end], ()):
+        if start >= shift and text.startswith(word, start - shift):
+            return True
+    if text[end : end + 1] and text[end] in _NOT_THE_SUFFIX.get(text[end - 1], ""):
+        return True
+    return bool(_STREET.match(text, end))
+
+
+def _skip(text: str, place: int) -> int:
+    return place + 1 if text[place : place + 1] == " " else place
+
+
+def _lines(file: Path) -> Iterator[str]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line
+
+
+def _names(code: str, name: str, short: str, use: str) -> Iterator[tuple[str, str, str]]:
+    """The names of one line: full, short, and 恩施州 for an autonomous prefecture."""
+    yield name, code, NAME if use in (ALONE, HINTED, NAME) else BELOW
+    if short == "-":
+        return
+    yield short, code, use if use in (ALONE, HINTED) else BELOW
+    kind = name[-1]
+    if len(name) > len(short) + 1 and not short.endswith(kind):
+        yield short + kind, code, NAME if use != BELOW else BELOW

@@ -1,0 +1,1 @@
+"""Measures the understanding on labelled questions, and draws what it found."""

@@ -1,0 +1,122 @@
+"""The understanding that an engine uses now, taken over from a published folder without restart.
+
+The folder that `ANSWER_INDEX` names holds `current` (one line: the name of a version) and a
+folder for each version: the model's two files, and a manifest with their hashes, signed with
+the key `INDEX_KEY` (HMAC-SHA-256). Whatever is wrong with a version, the one in use stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import os
+import re
+import time
+from pathlib import Path
+
+from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, Model
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+CURRENT_FILE, MANIFEST_FILE, SIGNATURE_FILE = "current", "manifest.json", "manifest.sig"
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+
+
+class UntrustedIndex(ValueError):
+    """A version whose signature or hashes do not hold, or that is no version at all."""
+
+
+class AnswerIndex:
+    """The model in use; looks for a newer one at most once a second."""
+
+    def __init__(self, model: Model, folder: Path | None = None, key: bytes = b"") -> None:
+        self._model = model
+        self._folder = folder
+        self._key = key
+        self._looked = -LOOK_SECONDS
+        self._seen = ""
+
+    def now(self) -> Model:
+        """The model to decide with."""
+        if self._folder is not None and time.monotonic() - self._looked >= LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._look(self._folder)
+        return self._model
+
+    @property
+    def version(self) -> str:
+        """The version last seen; empty while the model's own is in use."""
+        return self._seen
+
+    def _look(self, folder: Path) -> None:
+        try:
+            version = current(folder)
+            if version and version != self._seen:
+                self._seen = version  # looked at once: a broken version is not read every second
+                self._model = read(folder / version, self._key)
+                log.info("answer index %s is in use", version)
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            log.error("answer index refused, the old one stays: %s", type(problem).__name__)
+
+
+def from_environment(model: Model) -> AnswerIndex:
+    """An index as the settings `ANSWER_INDEX` and `INDEX_KEY` say; without them the model's."""
+    folder, key = os.environ.get("ANSWER_INDEX"), os.environ.get("INDEX_KEY", "")
+    if not folder or not key:
+        return AnswerIndex(model)
+    index = AnswerIndex(model, Path(folder), key.encode())
+    index.now()
+    return index
+
+
+def current(folder: Path) -> str:
+    """The version that engines shall use; empty when none was published."""
+    file = folder / CURRENT_FILE
+    version = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+    if version and not _VERSION.fullmatch(version):
+        raise UntrustedIndex("version")
+    return version
+
+
+def activate(folder: Path, version: str) -> None:
+    """Let engines use `version`; whoever reads meanwhile sees the old or the new one."""
+    if not _VERSION.fullmatch(version) or not (folder / version / SIGNATURE_FILE).is_file():
+        raise UntrustedIndex(version)
+    fresh = folder / f".{CURRENT_FILE}.{os.getpid()}"
+    fresh.write_text(version + "\n", encoding="utf-8")
+    fresh.replace(folder / CURRENT_FILE)
+
+
+def write(folder: Path, version: str, model: Model, key: bytes) -> Path:
+    """Write and sign a version; it is not in use yet."""
+    home = folder / version
+    home.mkdir(parents=True)
+    model.save(home)
+    manifest = json.dumps({"version": version, "files": _hashes(home)}).encode()
+    (home / MANIFEST_FILE).write_bytes(manifest)
+    (home / SIGNATURE_FILE).write_text(_signature(manifest, key), encoding="ascii")
+    return home
+
+
+def read(home: Path, key: bytes) -> Model:
+    """A version's model, if its signature and hashes hold."""
+    manifest = (home / MANIFEST_FILE).read_bytes()
+    signature = (home / SIGNATURE_FILE).read_text(encoding="ascii").strip()
+    if not hmac.compare_digest(signature, _signature(manifest, key)):
+        raise UntrustedIndex("signature")
+    told = json.loads(manifest)
+    if told["version"] != home.name or told["files"] != _hashes(home):
+        raise UntrustedIndex("content")
+    return Model.read(home)
+
+
+def _hashes(home: Path) -> dict[str, str]:
+    names = (ARRAYS_FILE, NAMES_FILE)
+    return {name: hashlib.sha256((home / name).read_bytes()).hexdigest() for name in names}
+
+
+def _signature(manifest: bytes, key: bytes) -> str:
+    return hmac.new(key, manifest, hashlib.sha256).hexdigest()

@@ -1,0 +1,49 @@
+"""One calibrated decision from what is known about a text.
+
+`answer` an FAQ item, `clarify` by asking back, `lookup` the own record, `human`, `chat`, or
+`reject` what is not covered. Being unsure is a decision of its own, not a weak answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FAQ = "faq"
+OUT_OF_SCOPE = "out_of_scope"
+_DECISIONS = {"look_up_contributions": "lookup", "human": "human", OUT_OF_SCOPE: "reject"}
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities from which on we answer, offer choices, and take small talk as such."""
+
+    answer: float
+    choices: float
+    chat: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, the intent that Rasa's rules know, and the items, best first."""
+
+    decision: str
+    intent: str
+    confidence: float
+    answers: tuple[tuple[str, float], ...]
+
+
+def decide(
+    intents: Mapping[str, float], answers: tuple[tuple[str, float], ...], thresholds: Thresholds
+) -> Decision:
+    """Decide by the intents' probabilities and the items' (which sum up to that of FAQ)."""
+    best = max(intents, key=lambda name: intents[name])
+    sure = intents[best]
+    if best not in (FAQ, OUT_OF_SCOPE) and sure >= thresholds.chat:
+        return Decision(_DECISIONS.get(best, "chat"), best, sure, answers)
+    if answers and answers[0][1] >= thresholds.answer:
+        return Decision("answer", FAQ, answers[0][1], answers)
+    likely = sum(score for _, score in answers[:3])
+    if likely >= thresholds.choices:
+        return Decision("clarify", "unclear", likely, answers)
+    return Decision("reject", OUT_OF_SCOPE, 1.0 - likely, answers)

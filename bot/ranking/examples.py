@@ -1,0 +1,53 @@
+"""Reads what the understanding learns from straight from `data/`, without Rasa."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jieba
+import yaml
+
+from bot.normalizer import normalize
+from bot.ranking.decision import FAQ
+from bot.ranking.learning import Example
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def wordings(folder: Path) -> list[tuple[str, str]]:
+    """(text, intent) of every example in Rasa's NLU files under `folder`."""
+    found = []
+    for file in sorted(folder.rglob("*.yml")):
+        for block in load(file)["nlu"]:
+            lines = (line.strip() for line in block["examples"].splitlines())
+            found += [(line[2:].strip(), str(block["intent"])) for line in lines if line]
+    return found
+
+
+def titles(folder: Path) -> list[tuple[str, str]]:
+    """Each item's title is a wording of it."""
+    return [(str(item["title"]), f"{FAQ}/{item['id']}") for item in _items(folder)]
+
+
+def referred(folder: Path) -> dict[str, int]:
+    """How many items name an item as related: who is referred to most is asked for most."""
+    return dict(Counter(str(other) for item in _items(folder) for other in item["related"]))
+
+
+def example(text: str, label: str, words: jieba.Tokenizer) -> Example:
+    """An example from a text as it was written."""
+    spelled = normalize(text).text
+    return Example(spelled, [word for word in words.lcut(spelled) if word.strip()], label)
+
+
+def load(file: Path) -> Any:
+    """A YAML file."""
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
+
+
+def _items(folder: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(folder.glob("*.yml")):
+        yield from load(file)["items"]

@@ -1,0 +1,188 @@
+"""The trained understanding: from a normalised text to a decision, with as little work as it takes.
+
+What is known by heart and what n-grams alone make clear is decided without a sentence vector;
+the vector, which costs milliseconds, is computed only where it can change the outcome.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.ranking.classifier import Classifier, softmax
+from bot.ranking.decision import FAQ, OUT_OF_SCOPE, Decision, Thresholds, decide
+from bot.ranking.space import Space
+from bot.ranking.wordings import Wordings
+from bot.text.features import Row, Vocabulary, features
+from bot.text.sentence_vectors import SentenceVectors
+from bot.text.wording import places_pattern, shortened, subject
+
+# From here on n-grams alone are believed in small talk; calibrated probabilities, so 2 % err.
+CLEAR_CHAT = 0.98
+# A wording known by heart is that item, nearly for certain.
+BY_HEART = 0.99
+MOST_ANSWERS = 5
+ARRAYS_FILE, NAMES_FILE = "understanding.npz", "understanding.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that deciding needs, but for the encoder of sentence vectors."""
+
+    vocabulary: Vocabulary
+    by_words: Classifier
+    by_all: Classifier
+    wordings: Wordings
+    sharpness: float
+    thresholds: Thresholds
+    by_heart: dict[str, str]
+    places: tuple[str, ...]
+    places_pattern: re.Pattern[str]
+
+    def decide(self, text: str, words: Sequence[str], vectors: SentenceVectors) -> Decision:
+        """Decide on a normalised text that was cut into `words`."""
+        known = self.by_heart.get(heart(text))
+        if known is not None:
+            return self._known(known, text, words)
+        text = shortened(text)
+        row = self.row(text, words)
+        if len(row[0]) == 0:
+            return Decision("reject", OUT_OF_SCOPE, 1.0, ())
+        clear = self._clear_chat(row)
+        if clear is not None:
+            return decide(clear, (), self.thresholds)
+        about, kept = self.subject(text, words)
+        vector = vectors.one(about)
+        intents = self.intents(row, vector)
+        answers = self.answers(self.row(about, kept), vector, intents[FAQ])
+        return decide(intents, answers, self.thresholds)
+
+    def row(self, text: str, words: Sequence[str]) -> Row:
+        """The n-grams of a text."""
+        return self.vocabulary.row(features(text, words))
+
+    def subject(self, text: str, words: Sequence[str]) -> tuple[str, list[str]]:
+        """What the text is about, and the words of that."""
+        about = subject(text, self.places_pattern)
+        return about, [word for word in words if word in about]
+
+    def intents(self, row: Row, vector: np.ndarray | None) -> dict[str, float]:
+        """The probability of each intent, with all items as one."""
+        classifier = self.by_words if vector is None else self.by_all
+        placed = None if vector is None else self.wordings.space.place(vector)
+        probabilities = classifier.probabilities(row, placed)
+        return dict(zip(classifier.labels, map(float, probabilities), strict=True))
+
+    def answers(self, row: Row, vector: np.ndarray, share: float) -> tuple[tuple[str, float], ...]:
+        """The likeliest items with their probabilities, which sum up to `share`."""
+        wordings = self.wordings
+        ranked = wordings.rank(row, wordings.space.place(vector))
+        probabilities = share * softmax(self.sharpness * ranked.scores)
+        best = zip(ranked.items[:MOST_ANSWERS], probabilities[:MOST_ANSWERS], strict=True)
+        return tuple((wordings.items[item], round(float(chance), 4)) for item, chance in best)
+
+    def _clear_chat(self, row: Row) -> dict[str, float] | None:
+        intents = self.intents(row, None)
+        best = max(intents, key=lambda name: intents[name])
+        if best not in (FAQ, OUT_OF_SCOPE) and intents[best] >= CLEAR_CHAT:
+            return intents
+        return None
+
+    def _known(self, label: str, text: str, words: Sequence[str]) -> Decision:
+        if not label.startswith(FAQ + "/"):
+            return decide({label: BY_HEART}, (), self.thresholds)
+        item = label[len(FAQ) + 1 :]
+        about, kept = self.subject(text, words)
+        near = self.wordings.neighbours(self.row(about, kept), item)
+        rest = tuple((other, 0.0) for other in near[: MOST_ANSWERS - 1])
+        return decide({FAQ: BY_HEART}, ((item, BY_HEART), *rest), self.thresholds)
+
+    def save(self, directory: Path) -> None:
+        """Write the model in two files that hold numbers and names only, no code."""
+        wordings, space = self.wordings, self.wordings.space
+        np.savez(
+            directory / ARRAYS_FILE,
+            rarity=self.vocabulary.rarity,
+            words_weights=self.by_words.weights,
+            all_weights=self.by_all.weights,
+            vector_weights=self.by_all.vector_weights,
+            postings_data=wordings.postings.data,
+            postings_indices=wordings.postings.indices,
+            postings_indptr=wordings.postings.indptr,
+            vectors=wordings.vectors,
+            item_of=wordings.item_of,
+            members=wordings.members,
+            middles=wordings.middles,
+            references=wordings.references,
+            centre=space.centre,
+            turn=space.turn,
+        )
+        names = {
+            "features": list(self.vocabulary.number),
+            "words_labels": self.by_words.labels,
+            "words_sharpness": self.by_words.sharpness,
+            "all_labels": self.by_all.labels,
+            "all_sharpness": self.by_all.sharpness,
+            "items": wordings.items,
+            "shares": wordings.shares,
+            "sharpness": self.sharpness,
+            "thresholds": asdict(self.thresholds),
+            "by_heart": self.by_heart,
+            "places": self.places,
+        }
+        (directory / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def read(cls, directory: Path) -> Model:
+        """Read what `save` wrote."""
+        names = json.loads((directory / NAMES_FILE).read_text("utf-8"))
+        with np.load(directory / ARRAYS_FILE, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return cls(
+            vocabulary=Vocabulary(
+                {name: i for i, name in enumerate(names["features"])}, arrays["rarity"]
+            ),
+            by_words=_classifier(names, "words", arrays["words_weights"], np.zeros((0, 0))),
+            by_all=_classifier(names, "all", arrays["all_weights"], arrays["vector_weights"]),
+            wordings=_wordings(names, arrays),
+            sharpness=float(names["sharpness"]),
+            thresholds=Thresholds(**names["thresholds"]),
+            by_heart=names["by_heart"],
+            places=tuple(names["places"]),
+            places_pattern=places_pattern(names["places"]),
+        )
+
+
+def heart(text: str) -> str:
+    """A wording as it is known by heart: letters, digits and characters alone."""
+    return "".join(character for character in text if character.isalnum())
+
+
+def _classifier(
+    names: dict[str, Any], which: str, weights: np.ndarray, vector_weights: np.ndarray
+) -> Classifier:
+    labels, sharpness = tuple(names[f"{which}_labels"]), float(names[f"{which}_sharpness"])
+    return Classifier(labels, weights, vector_weights, sharpness)
+
+
+def _wordings(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Wordings:
+    postings = csr_matrix(
+        (arrays["postings_data"], arrays["postings_indices"], arrays["postings_indptr"]),
+        shape=(len(names["features"]), len(arrays["item_of"])),
+    )
+    kept = {name: arrays[name] for name in ("vectors", "item_of", "members", "middles")}
+    return Wordings(
+        items=tuple(names["items"]),
+        postings=postings,
+        references=arrays["references"],
+        space=Space(arrays["centre"], arrays["turn"]),
+        shares=(float(names["shares"][0]), float(names["shares"][1])),
+        **kept,
+    )

