@@ -1,0 +1,1 @@
+"""Stand-ins for the systems of other people: a registry and an identity provider."""

@@ -1,0 +1,1 @@
+"""A service centre's own page, on another origin, that embeds the chat with one line."""

@@ -1,0 +1,1 @@
+"""The sandbox registry: back offices of three regions with synthetic people, on loopback."""

@@ -1,0 +1,1 @@
+"""A stand-in for a short-message service: a page that shows what phones would get."""

@@ -1,0 +1,20 @@
+// Closes the page by itself when the chat opened it, leads back when the chat came here itself.
+const SECONDS_TO_READ = 2;
+const RETURN = "wenbao.return"; // kept in this tab by the chat before it left
+
+function wayBack() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(RETURN));
+    sessionStorage.removeItem(RETURN);
+    return /^\/chat(\?[\w=&%.-]*)?$/.test(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+const way = wayBack();
+if (way) {
+  const back = document.getElementById("back");
+  back.querySelector("a").href = way;
+  back.hidden = false;
+} else if (window.opener) setTimeout(() => window.close(), SECONDS_TO_READ * 1000);

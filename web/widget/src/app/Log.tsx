@@ -1,0 +1,90 @@
+// Everything that was said; in 长辈版 the last question alone, the rest behind one button.
+
+import { Fragment } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ChatEvent } from "./api";
+import { Line, NoteLine, OutgoingLine } from "./Line";
+import { look } from "./look";
+import { Button } from "./parts";
+import { useStore } from "./store";
+import type { State } from "./talk";
+import { useWords } from "./words";
+
+export function Log({ state, children }: { state: State; children: preact.ComponentChildren }) {
+    const words = useWords();
+    const { elder } = useStore(look);
+    const [all, setAll] = useState(false);
+    const log = useRef<HTMLDivElement>(null);
+    const { events, notes } = state;
+    const outbox = state.outbox.filter((one) => !(one.shown && !one.failed));
+    const from = elder && !all ? lastQuestion(events) : 0;
+    const shown = events.slice(from);
+    useLayoutEffect(() => reveal(log.current), [events.length, outbox.length, notes.length]);
+    const notesAt = (place: number) =>
+        notes
+            .filter((note) => placeOf(events, note.after) === place)
+            .map((note) => <NoteLine note={note} key={note.key} />);
+    const last = events[events.length - 1];
+    return (
+        <div
+            class="log"
+            id="log"
+            role="log"
+            aria-live="polite"
+            aria-relevant="additions"
+            aria-label={words.log}
+            tabIndex={0}
+            ref={log}
+        >
+            <div class="inner">
+                {children}
+                {from > 0 && (
+                    <div class="earlier">
+                        <Button onClick={() => setAll(true)}>{words.earlier}</Button>
+                    </div>
+                )}
+                {from === 0 && events.length > 0 && notesAt(0)}
+                {shown.map((event, place) => (
+                    <Fragment key={event.seq}>
+                        <Line event={event} active={event === last && !outbox.length} />
+                        {event !== last && notesAt(from + place + 1)}
+                    </Fragment>
+                ))}
+                {outbox.map((one) => (
+                    <OutgoingLine one={one} key={one.id} />
+                ))}
+                {notesAt(events.length)}
+            </div>
+        </div>
+    );
+}
+
+/** How many events stand before a note. */
+function placeOf(events: ChatEvent[], after: number): number {
+    return events.filter((event) => event.seq <= after).length;
+}
+
+function lastQuestion(events: ChatEvent[]): number {
+    for (let place = events.length - 1; place > 0; place -= 1)
+        if (events[place]!.from === "citizen") return place;
+    return 0;
+}
+
+/** Show the end, but never past the beginning of a new answer: it is read from the top. */
+function reveal(log: HTMLDivElement | null): void {
+    if (!log) return;
+    const lines = log.querySelectorAll<HTMLElement>(".line");
+    const last = lines[lines.length - 1];
+    if (!last) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const tall = last.offsetHeight > log.clientHeight - 40;
+    const scroller = log.scrollHeight > log.clientHeight + 1 ? log : document.scrollingElement!;
+    const top =
+        last.getBoundingClientRect().top -
+        (scroller === log ? log.getBoundingClientRect().top : 0) +
+        scroller.scrollTop;
+    scroller.scrollTo({
+        top: tall ? top - 12 : scroller.scrollHeight,
+        behavior: calm ? "auto" : "smooth",
+    });
+}

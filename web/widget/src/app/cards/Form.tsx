@@ -1,0 +1,132 @@
+// Fields to fill in at once. They go to the gateway as fields, never as words of the conversation.
+
+import { useState } from "preact/hooks";
+import * as api from "../api";
+import { Icon } from "../icons";
+import { fillIn, withTalk } from "../talk";
+import { fill, useWords } from "../words";
+import { Code } from "./Code";
+import type { Form, FormField } from "./shapes";
+
+const LONGEST = 200;
+
+export function FormCard({ card, active, seq }: { card: Form; active: boolean; seq: number }) {
+    const words = useWords();
+    const [missing, setMissing] = useState<FormField | null>(null);
+    const [why, setWhy] = useState("");
+    const [minutes, setMinutes] = useState(0); // that a code lives which was sent for this form
+    const { title, payload, to, purpose = "" } = card.submit;
+    const submit = (event: SubmitEvent) => {
+        event.preventDefault();
+        const form = event.currentTarget as HTMLFormElement;
+        const values = filled(card, new FormData(form));
+        const empty = card.fields.find((field) => field.required !== false && !values[field.name]);
+        setMissing(empty ?? null);
+        setWhy("");
+        if (empty) return (form.elements.namedItem(empty.name) as HTMLElement | null)?.focus?.();
+        if (!to) return fillIn(title, payload, values);
+        withTalk((talk) => api.askForCode(talk, { ...values, purpose })).then(
+            (sent) => setMinutes(Math.round(sent.expires_in / 60)),
+            (problem: Error) => setWhy(problem.message || words.failed),
+        );
+    };
+    const name = (field: FormField) => `form-${seq}-${field.name}`;
+    return (
+        <>
+            <form class="card-form" onSubmit={submit} noValidate>
+                <h3>{card.title}</h3>
+                {card.fields.map((field) => (
+                    <p class="field" key={field.name}>
+                        <label for={name(field)}>
+                            {field.label}
+                            {field.required === false && words.optional}
+                        </label>
+                        <Field
+                            field={field}
+                            id={name(field)}
+                            disabled={!active}
+                            wrong={missing?.name === field.name}
+                        />
+                        {missing?.name === field.name && (
+                            <span class="bad" id={`${name(field)}-wrong`} role="alert">
+                                <Icon name="alert" />
+                                {fill(words.missing, { label: field.label })}
+                            </span>
+                        )}
+                    </p>
+                ))}
+                {why && (
+                    <p class="bad" role="alert">
+                        <Icon name="alert" />
+                        {why}
+                    </p>
+                )}
+                {active && (
+                    <button class={`button ${minutes ? "plain" : "strong"}`} type="submit">
+                        <span>{title}</span>
+                    </button>
+                )}
+            </form>
+            {active && minutes > 0 && <Code purpose={purpose} minutes={minutes} />}
+        </>
+    );
+}
+
+function Field({
+    field,
+    id,
+    disabled,
+    wrong,
+}: {
+    field: FormField;
+    id: string;
+    disabled: boolean;
+    wrong: boolean;
+}) {
+    const words = useWords();
+    const known = {
+        id,
+        name: field.name,
+        disabled,
+        "aria-invalid": wrong,
+        "aria-describedby": wrong ? `${id}-wrong` : undefined,
+    };
+    if (field.kind === "choice") {
+        return (
+            <select {...known}>
+                <option value="">{words.choose_one}</option>
+                {field.choices?.map((choice) => (
+                    <option
+                        value={choice.value}
+                        key={choice.value}
+                        selected={choice.value === field.value}
+                    >
+                        {choice.title}
+                    </option>
+                ))}
+            </select>
+        );
+    }
+    const { value } = field;
+    if (field.kind === "month" || field.kind === "date")
+        return <input {...known} type={field.kind} defaultValue={value} />;
+    const phone = field.name === "phone";
+    const inputMode = phone ? "tel" : field.kind === "number" ? "decimal" : "text";
+    return (
+        <input
+            {...known}
+            inputMode={inputMode}
+            maxLength={LONGEST}
+            defaultValue={value}
+            autocomplete={phone ? "tel" : "off"}
+        />
+    );
+}
+
+/** What was filled in, by name; what was left empty is not there. */
+export function filled(card: Form, values: FormData): Record<string, string> {
+    const pairs = card.fields.map(
+        (field) => [field.name, String(values.get(field.name) ?? "").trim()] as const,
+    );
+    return Object.fromEntries(pairs.filter(([, value]) => value));
+}

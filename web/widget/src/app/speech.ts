@@ -1,0 +1,63 @@
+// Reads aloud and listens, where the browser can.
+
+import { look } from "./look";
+import { site } from "./site";
+import { Store } from "./store";
+
+interface Recognition extends EventTarget {
+    lang: string;
+    interimResults: boolean;
+    start(): void;
+    abort(): void;
+    onresult: ((event: { results: ArrayLike<ArrayLike<{ transcript: string }>> }) => void) | null;
+    onerror: (() => void) | null;
+    onend: (() => void) | null;
+}
+type Recognitions = {
+    SpeechRecognition?: new () => Recognition;
+    webkitSpeechRecognition?: new () => Recognition;
+};
+
+const { SpeechRecognition, webkitSpeechRecognition } = window as unknown as Recognitions;
+const Listener = SpeechRecognition ?? webkitSpeechRecognition;
+const VOICES = { "zh-CN": "zh-CN", "zh-Hant": "zh-TW", en: "en-US" };
+
+export const canListen = Boolean(Listener) && site.features?.voice !== false;
+export const canRead = "speechSynthesis" in window && site.features?.read_aloud !== false;
+export const reading = new Store<{ seq: number | null }>({ seq: null });
+
+/** Read the words of an event; the same again, or another, ends what is being read. */
+export function readAloud(seq: number, words: string): void {
+    const stop = reading.value.seq === seq;
+    speechSynthesis.cancel();
+    reading.set({ seq: null });
+    if (stop) return;
+    const said = new SpeechSynthesisUtterance(words);
+    said.lang = /[\u4e00-\u9fff]/.test(words)
+        ? VOICES[look.value.locale === "zh-Hant" ? "zh-Hant" : "zh-CN"]
+        : VOICES.en;
+    said.rate = look.value.elder ? 0.85 : 1;
+    said.onend = said.onerror = () => reading.value.seq === seq && reading.set({ seq: null });
+    reading.set({ seq });
+    speechSynthesis.speak(said);
+}
+
+/** Listen once; how to stop it. */
+export function listenOnce(
+    heard: (words: string) => void,
+    ended: (clear: boolean) => void,
+): () => void {
+    if (!Listener) return () => undefined;
+    const ear = new Listener();
+    let clear = false;
+    ear.lang = VOICES[look.value.locale];
+    ear.interimResults = true;
+    ear.onresult = ({ results }) => {
+        clear = true;
+        heard(Array.from(results, (result) => result[0]?.transcript ?? "").join(""));
+    };
+    ear.onerror = () => undefined;
+    ear.onend = () => ended(clear);
+    ear.start();
+    return () => ear.abort();
+}

@@ -1,0 +1,238 @@
+// The conversation of this tab: what was said, what is on its way, and whether the line holds.
+
+import * as api from "./api";
+import type { ChatEvent, Said, Talk } from "./api";
+import type { Card } from "./cards/shapes";
+import { follow, type Link } from "./follow";
+import { forget, keep, recall } from "./kept";
+import { locale } from "./look";
+import { region, site } from "./site";
+import { Store } from "./store";
+
+export interface Outgoing {
+    id: string;
+    words: string;
+    said: Said;
+    failed: boolean;
+    why?: string;
+    seq?: number;
+    /** Its event seems to be here already, before the gateway has acknowledged it. */
+    shown?: boolean;
+}
+/** Something this page says by itself; it stands behind the event `after`. */
+export interface Note {
+    key: string;
+    after: number;
+    words: "ended" | "no_files" | "help";
+    card?: Card;
+}
+export interface State {
+    events: ChatEvent[];
+    outbox: Outgoing[];
+    notes: Note[];
+    link: Link;
+    error?: string;
+}
+
+const TALK = `wenbao.talk.${site.key}`;
+const OUTBOX = `wenbao.outbox.${site.key}`;
+const HUMAN = "转人工"; // the words that the engine always understands
+const PATIENCE_FOR_A_PERSON = 6_000;
+
+export const talk = new Store<State>({ events: [], outbox: [], notes: [], link: "idle" });
+
+let held: Talk | null = recall<Talk>(TALK);
+let opening: Promise<Talk> | null = null;
+let listening: AbortController | null = null;
+let line: Promise<void> = Promise.resolve(); // one message at a time, so that they stay in order
+
+/** Go on where this tab left off: what was said, and what had not been sent. */
+export function resume(): void {
+    const left = recall<Outgoing[]>(OUTBOX) ?? [];
+    talk.set({ outbox: left });
+    window.addEventListener("offline", () => setLink("offline"));
+    window.addEventListener("online", () => held || setLink("idle"));
+    if (held) listen(held);
+    for (const one of left) post(one);
+}
+
+export function say(words: string): void {
+    queue(words, { text: words });
+}
+
+export function choose(title: string, payload: string): void {
+    queue(title, { choice: payload });
+}
+
+export function fillIn(title: string, payload: string, fields: Record<string, string>): void {
+    queue(title, { choice: payload, fields });
+}
+
+/** Ask for a person; if nothing comes back soon, say where one is from what this page knows. */
+export function askForPerson(): void {
+    const before = lastSeq();
+    queue(HUMAN, { text: HUMAN });
+    const answered = () =>
+        talk.value.events.some((event) => event.seq > before && event.from !== "citizen");
+    if (!navigator.onLine || talk.value.link === "offline") note("help", whereAPersonIs());
+    else setTimeout(() => answered() || note("help", whereAPersonIs()), PATIENCE_FOR_A_PERSON);
+}
+
+export function resend(id: string): void {
+    const one = talk.value.outbox.find((outgoing) => outgoing.id === id);
+    if (one) post(one);
+}
+
+export function giveUp(id: string): void {
+    setOutbox(talk.value.outbox.filter((one) => one.id !== id));
+}
+
+export function whereAPersonIs(): Card {
+    return {
+        type: "handoff",
+        phone: site.phone,
+        hours: "",
+        places: site.place ? [{ name: site.place, address: site.address ?? undefined }] : [],
+    };
+}
+
+export function note(words: Note["words"], card?: Card): void {
+    const others = talk.value.notes.filter((one) => one.words !== words);
+    talk.set({ notes: [...others, { key: words, after: lastSeq(), words, card }] });
+}
+
+/** End it here and at the gateway, and begin anew. */
+export async function restart(): Promise<void> {
+    const old = held;
+    drop();
+    if (old) await api.end(old).catch(() => null);
+}
+
+export async function withTalk<T>(act: (talk: Talk) => Promise<T>): Promise<T> {
+    return act(held ?? (await openOne()));
+}
+
+export function isWaiting(state: State): boolean {
+    if (state.outbox.some((one) => !one.failed)) return true;
+    const last = state.events[state.events.length - 1];
+    const withPerson = state.events.slice(-8).some((event) => event.from === "agent");
+    return (
+        last?.from === "citizen" &&
+        !withPerson &&
+        !state.outbox.length &&
+        !state.notes.some((one) => one.after >= last.seq)
+    );
+}
+
+function queue(words: string, said: Said): void {
+    const one: Outgoing = { id: newId(), words, said, failed: false };
+    setOutbox([...talk.value.outbox, one]);
+    post(one);
+}
+
+function post(one: Outgoing): void {
+    change(one.id, { failed: false, why: undefined });
+    line = line.then(() => deliver(one));
+}
+
+async function deliver(one: Outgoing, again = true): Promise<void> {
+    try {
+        const { seq } = await api.send(held ?? (await openOne()), one.id, one.said);
+        change(one.id, { seq });
+        settle();
+    } catch (problem) {
+        if (problem instanceof api.Refused && problem.ended && held && again) {
+            startOver();
+            return deliver(one, false);
+        }
+        const why = problem instanceof api.Refused ? problem.message : undefined;
+        change(one.id, { failed: true, why });
+        talk.set({ error: problem instanceof api.Refused ? problem.code : "network" });
+    }
+}
+
+async function openOne(): Promise<Talk> {
+    opening ??= api.open(site.key, locale(), region).finally(() => (opening = null));
+    const opened = await opening;
+    if (held !== opened) {
+        held = opened;
+        keep(TALK, opened);
+        listen(opened);
+    }
+    return opened;
+}
+
+function listen(current: Talk): void {
+    listening?.abort();
+    const mine = (listening = new AbortController());
+    talk.set({ link: "connecting" });
+    const ear = { hear, link: setLink, ended: startOver };
+    void follow(current, 0, ear, mine.signal);
+}
+
+function setLink(link: Link): void {
+    if (link === talk.value.link) return;
+    talk.set({ link });
+    // What seems to have arrived is asked about again by itself; the rest waits for a tap.
+    if (link === "online") talk.value.outbox.filter((one) => one.failed && one.shown).forEach(post);
+}
+
+function hear(fresh: ChatEvent[]): void {
+    const last = lastSeq();
+    const added = fresh.filter((event) => event.seq > last);
+    const flying = talk.value.outbox.find((one) => !one.failed && one.seq === undefined);
+    if (flying && added.some((event) => event.from === "citizen"))
+        change(flying.id, { shown: true });
+    talk.set({ events: [...talk.value.events, ...added] });
+    settle();
+}
+
+/** Take from the outbox what is shown as an event by now. */
+function settle(): void {
+    const last = lastSeq();
+    const left = talk.value.outbox.filter((one) => one.seq === undefined || one.seq > last);
+    if (left.length !== talk.value.outbox.length) setOutbox(left);
+}
+
+/** The conversation is over at the other end: go on in a new one, and say so. */
+function startOver(): void {
+    const left = talk.value.outbox;
+    drop();
+    setOutbox(left.map((one) => ({ ...one, seq: undefined, shown: false })));
+    note("ended");
+}
+
+function drop(): void {
+    listening?.abort();
+    held = listening = null;
+    forget(TALK);
+    setOutbox([]);
+    talk.set({ events: [], notes: [], link: "idle", error: undefined });
+}
+
+function change(id: string, to: Partial<Outgoing>): void {
+    setOutbox(talk.value.outbox.map((one) => (one.id === id ? { ...one, ...to } : one)));
+}
+
+function setOutbox(outbox: Outgoing[]): void {
+    // What was filled into a form is nobody's to find later, not even in this tab.
+    const kept = outbox.filter((one) => !("fields" in one.said));
+    if (kept.length) keep(OUTBOX, kept);
+    else forget(OUTBOX);
+    talk.set({ outbox });
+}
+
+function lastSeq(): number {
+    const { events } = talk.value;
+    return events.length ? events[events.length - 1]!.seq : 0;
+}
+
+/** A random UUID, also where `crypto.randomUUID` is missing (pages without TLS, old browsers). */
+export function newId(): string {
+    if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,109 @@
+// The outbox: the same message under the same id until it is acknowledged, in order, never twice.
+import "./page";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type * as Talk from "../src/app/talk";
+
+interface Sent {
+    client_id: string;
+    text?: string;
+    choice?: string;
+    fields?: object;
+}
+let sent: Sent[];
+let fail: (body: Sent) => Response | "network" | null;
+
+function answer(path: string, given: RequestInit): Response {
+    if (path.endsWith("/conversations"))
+        return Response.json({ conversation: "c", token: "t" }, { status: 201 });
+    if (path.endsWith("/messages")) {
+        const body = JSON.parse(String(given.body)) as Sent;
+        const refused = fail(body);
+        if (refused === "network") throw new TypeError("network");
+        if (refused) return refused;
+        sent.push(body);
+        return Response.json({ seq: sent.length }, { status: 202 });
+    }
+    return new Response("{}", { status: 503 });
+}
+
+async function fresh(): Promise<typeof Talk> {
+    vi.resetModules();
+    return import("../src/app/talk");
+}
+
+const settled = () => new Promise((done) => setTimeout(done, 30));
+
+beforeEach(() => {
+    sent = [];
+    fail = () => null;
+    sessionStorage.clear();
+    vi.stubGlobal("fetch", async (path: string, given: RequestInit) => answer(path, given));
+});
+
+describe("talk", () => {
+    it("sends messages in the order they were written", async () => {
+        const { say } = await fresh();
+        for (const words of ["a", "b", "c"]) say(words);
+        await settled();
+        expect(sent.map((one) => one.text)).toEqual(["a", "b", "c"]);
+    });
+
+    it("resends under the same id", async () => {
+        const { say, resend, talk } = await fresh();
+        const ids: string[] = [];
+        fail = (body) => (ids.push(body.client_id), ids.length === 1 ? "network" : null);
+        say("a");
+        await settled();
+        expect(talk.value.outbox[0]).toMatchObject({ words: "a", failed: true });
+        resend(talk.value.outbox[0]!.id);
+        await settled();
+        expect(ids[0]).toBe(ids[1]);
+        expect(talk.value.outbox[0]).toMatchObject({ failed: false, seq: 1 });
+    });
+
+    it("says why the gateway refused", async () => {
+        const { say, talk } = await fresh();
+        fail = () => Response.json({ error: "too_many", message: "您发得有点快" }, { status: 429 });
+        say("a");
+        await settled();
+        expect(talk.value.outbox[0]).toMatchObject({ failed: true, why: "您发得有点快" });
+        expect(talk.value.error).toBe("too_many");
+    });
+
+    it("goes on in a new conversation when the old one has ended", async () => {
+        sessionStorage.setItem(
+            "wenbao.talk.demo",
+            JSON.stringify({ conversation: "old", token: "o" }),
+        );
+        const { say, talk } = await fresh();
+        let first = true;
+        fail = () =>
+            first
+                ? ((first = false), Response.json({ error: "no_conversation" }, { status: 404 }))
+                : null;
+        say("a");
+        await settled();
+        expect(sent.map((one) => one.text)).toEqual(["a"]);
+        expect(talk.value.notes.map((one) => one.words)).toEqual(["ended"]);
+    });
+
+    it("keeps what was not sent for the next load, but never what was filled into a form", async () => {
+        const { say, fillIn } = await fresh();
+        fail = () => "network";
+        say("a");
+        fillIn("提交", "/x", { id_number: "secret" });
+        await settled();
+        expect(sessionStorage.getItem("wenbao.outbox.demo")).toContain('"a"');
+        expect(JSON.stringify({ ...sessionStorage })).not.toContain("secret");
+        fail = () => null;
+        (await fresh()).resume();
+        await settled();
+        expect(sent.map((one) => one.text)).toEqual(["a"]);
+    });
+
+    it("makes ids where the browser has no randomUUID", async () => {
+        const { newId } = await fresh();
+        vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(255) });
+        expect(newId()).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff");
+    });
+});
