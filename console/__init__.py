@@ -1,0 +1,1 @@
+"""The staff application: what Wenbao knows is written, reviewed and published here."""

@@ -1,0 +1,27 @@
+"""Runs the console: `python -m console`."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from console.app import create
+from console.settings import Settings
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = Settings()  # type: ignore[call-arg]
+    uvicorn.run(
+        create(settings),
+        host=settings.console_host,
+        port=settings.console_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The console's application: put together once, with a loop that publishes what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import httpx
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from console import logs, refusals
+from console.doors import Parts, cookie_name
+from console.edge.layers import Layers
+from console.knowledge import publication
+from console.knowledge.known import Library
+from console.knowledge.live import LiveFolder
+from console.knowledge.similar import Wordings
+from console.pages import ROUTERS
+from console.publishing import publish_due
+from console.refusals import Refusal
+from console.settings import Settings
+from console.sign_in import browser
+from console.sign_in.provider import Provider
+from console.writing import Writing
+from records.database import open_database
+from records.staff import entries, workflow
+
+log = logging.getLogger(__name__)
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    """The application; without `settings` those of the environment."""
+    settings = settings or Settings()  # type: ignore[call-arg]
+    logs.set_up(settings.log_level)
+    http = httpx.AsyncClient(trust_env=False, follow_redirects=False)
+    live = LiveFolder(settings.live_knowledge_dir)
+    parts = Parts(
+        settings=settings,
+        database=open_database(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.console_database_connections,
+        ),
+        provider=Provider(settings, http),
+        writing=Writing(settings.console_web_dir),
+        live=live,
+        library=Library(live.current / "knowledge"),
+        wordings=Wordings(),
+    )
+    host = settings.origin.split("//", 1)[1]
+    app = FastAPI(
+        title="Wenbao console",
+        lifespan=_lifespan(parts, http),
+        middleware=[Middleware(Layers, host=host, https=settings.https)],
+        openapi_url=None,
+    )
+    app.state.parts = parts
+    _install_endings(app, parts)
+    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    for router in [browser.router, *ROUTERS]:
+        app.include_router(router)
+    app.mount("/assets", StaticFiles(directory=settings.console_web_dir / "assets"), name="assets")
+    return app
+
+
+async def _healthz(request: Request) -> dict[str, str]:
+    async with request.app.state.parts.database.connect() as db:
+        await db.execute(text("SELECT 1"))
+    return {"status": "ok"}
+
+
+def _lifespan(
+    parts: Parts, http: httpx.AsyncClient
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(_tick(parts))
+        yield
+        ticking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ticking
+        await http.aclose()
+        await parts.database.dispose()
+
+    return lifespan
+
+
+async def _tick(parts: Parts) -> None:
+    """Take up the files, then publish what is due, for ever; what fails is tried again."""
+    started = False
+    while True:
+        try:
+            if not started:
+                await publication.start(parts.database, parts.live, parts.now())
+                started = True
+            await publish_due(parts)
+        except (SQLAlchemyError, psycopg.Error, OSError) as problem:
+            log.error("publication failed", extra={"cause": type(problem).__name__})
+        await asyncio.sleep(parts.settings.schedule_seconds)
+
+
+def _install_endings(app: FastAPI, parts: Parts) -> None:
+    """One handler for each family of errors; each ends as a page with a sentence."""
+
+    async def refused(request: Request, problem: Exception) -> Response:
+        return _page(request, parts, _named(problem))
+
+    for family in (
+        *(Refusal, entries.NoEntry, workflow.ChangedMeanwhile, workflow.WrongState),
+        *(workflow.OwnChange, HTTPException, RequestValidationError, SQLAlchemyError),
+    ):
+        app.add_exception_handler(family, refused)
+
+
+def _named(problem: Exception) -> Refusal:
+    match problem:
+        case Refusal():
+            return problem
+        case entries.NoEntry() | HTTPException(status_code=404):
+            return refusals.NotFound()
+        case workflow.ChangedMeanwhile():
+            return refusals.ChangedMeanwhile()
+        case workflow.WrongState():
+            return refusals.WrongState()
+        case workflow.OwnChange():
+            return refusals.OwnChange()
+        case SQLAlchemyError():
+            log.error("database failed", extra={"cause": type(problem).__name__})
+            return refusals.Unavailable()
+    return Refusal()
+
+
+def _page(request: Request, parts: Parts, refusal: Refusal) -> Response:
+    htmx = "hx-request" in request.headers
+    if isinstance(refusal, refusals.SignInFirst):
+        if htmx:
+            return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        if request.method == "GET":
+            return RedirectResponse("/sign-in", 303)
+    return parts.writing.refusal(refusal, cookie_name(parts.settings) in request.cookies)

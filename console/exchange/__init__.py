@@ -1,0 +1,1 @@
+"""Items as tables and files that leave the console and come back."""

@@ -1,0 +1,1 @@
+"""The knowledge as the console handles it: shapes, checks, files, publication."""

@@ -1,0 +1,147 @@
+"""What keeps an entry from going on: each problem names its field and a sentence of words.yml."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from console.knowledge.content import FIGURE, ITEM
+from console.knowledge.known import Known
+from records.staff.entries import Content
+
+FEWEST_WORDINGS = 5
+LONGEST_WORDING = 200  # a citizen's message is no longer than 500, a wording is not a letter
+MOST_WORDINGS = 300
+LONGEST_TEXT = 8000  # a cell of a spreadsheet holds 32,767
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+# Rasa would read these as marks of its own, not as words.
+_MARKS = re.compile(r"\]\s*[({]|\$\{")
+_UNSEEN = frozenset("\u2028\u2029\ufeff\ufffe\uffff")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to put right before the entry can go on."""
+
+    field: str
+    code: str
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def problems(kind: str, entry: str, content: Content, known: Known) -> list[Problem]:
+    """Everything that is wrong with an entry by itself."""
+    found = list(_of_figure(content, known) if kind == FIGURE else _of_item(entry, content, known))
+    named = {one.field for one in found}
+    found += [one for one in _of_schema(kind, entry, content, known) if one.field not in named]
+    return found
+
+
+def _of_item(entry: str, content: Content, known: Known) -> Iterator[Problem]:
+    for name in ("title", "summary", "detail", "local", "area", "owner", "facts", "related"):
+        yield from _of_text(name, content.get(name))
+    for text in (content.get("english") or {}).values():
+        yield from _of_text("english", text)
+    yield from _of_places(content)
+    for cited in content.get("sources") or []:
+        if cited.get("source") not in known.sources:
+            yield Problem("sources", "unknown_source", {"source": cited.get("source")})
+    if entry in (content.get("related") or []):
+        yield Problem("related", "itself")
+    if content.get("retired") and not content.get("effective_to"):
+        yield Problem("effective_to", "retired_without_day")
+    yield from _of_figures_used(content, known)
+    yield from _of_days(content)
+    yield from _of_wordings(content["wordings"])
+
+
+def _of_places(content: Content) -> Iterator[Problem]:
+    """Braces are for figures, and only `local` has them; addresses are the government's."""
+    told = {name: content.get(name) or "" for name in ("title", "summary", "detail", "local")}
+    told["english"] = " ".join((content.get("english") or {}).values())
+    for name, text in told.items():
+        if name != "local" and re.search(r"[{}]", text):
+            yield Problem(name, "placeholder")
+        for host in _HOST.findall(text):
+            if not host.lower().endswith(".gov.cn"):
+                yield Problem(name, "foreign_host", {"host": host})
+
+
+def _of_figures_used(content: Content, known: Known) -> Iterator[Problem]:
+    used = set(_PLACEHOLDER.findall(content.get("local") or "")) - {"region"}
+    if used != set(content.get("parameters") or []):
+        yield Problem("parameters", "not_as_in_local", {"names": ", ".join(sorted(used))})
+    for name in sorted(used - set(known.names)):
+        yield Problem("local", "unknown_figure", {"name": name})
+    if content.get("local") and content.get("scope") != "regional":
+        yield Problem("local", "not_regional")
+
+
+def _of_figure(content: Content, known: Known) -> Iterator[Problem]:
+    for name in ("label", "display"):
+        yield from _of_text(name, content.get(name))
+    if content.get("region") not in known.regions:
+        yield Problem("region", "unknown_region")
+    if content.get("source") and content["source"] not in known.sources:
+        yield Problem("source", "unknown_source", {"source": content["source"]})
+    for host in _HOST.findall(content.get("display") or ""):
+        if not host.lower().endswith(".gov.cn"):
+            yield Problem("display", "foreign_host", {"host": host})
+    yield from _of_days(content)
+
+
+def _of_days(content: Content) -> Iterator[Problem]:
+    days: dict[str, date] = {}
+    for name in ("effective_from", "effective_to", "review_by"):
+        if content.get(name):
+            try:
+                days[name] = date.fromisoformat(content[name])
+            except ValueError:
+                yield Problem(name, "no_date")
+    if days.get("effective_to", date.max) < days.get("effective_from", date.min):
+        yield Problem("effective_to", "ends_before")
+
+
+def _of_wordings(wordings: list[str]) -> Iterator[Problem]:
+    if not FEWEST_WORDINGS <= len(wordings) <= MOST_WORDINGS:
+        yield Problem("wordings", "how_many", {"least": FEWEST_WORDINGS, "most": MOST_WORDINGS})
+    for line in wordings:
+        if len(line) > LONGEST_WORDING or "\n" in line:
+            yield Problem("wordings", "long_wording", {"line": line[:20], "most": LONGEST_WORDING})
+        elif not _readable(line) or _MARKS.search(line):
+            yield Problem("wordings", "unreadable_wording", {"line": line[:20]})
+
+
+def _of_text(name: str, value: Any) -> Iterator[Problem]:
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and not _readable(text.replace("\n", "")):
+            yield Problem(name, "unreadable")
+        if isinstance(text, str) and len(text) > LONGEST_TEXT:
+            yield Problem(name, "too_long", {"most": LONGEST_TEXT})
+
+
+def _readable(text: str) -> bool:
+    return not any(one in _UNSEEN or unicodedata.category(one) in ("Cc", "Cs") for one in text)
+
+
+def _of_schema(kind: str, entry: str, content: Content, known: Known) -> Iterator[Problem]:
+    if kind == ITEM:
+        told = {name: one for name, one in content.items() if name not in ("wordings", "retired")}
+        schema, whole = known.schemas["item"], {"items": [{"id": entry, **told}]}
+    else:
+        schema, whole = known.schemas["parameter"], {"parameters": [dict(content)]}
+    for error in schema.iter_errors(whole):
+        path = [str(one) for one in error.absolute_path][2:]
+        yield Problem(path[0] if path else _missing(error), "not_as_it_must", {})
+
+
+def _missing(error: Any) -> str:
+    """The field that is not there."""
+    if error.validator != "required":
+        return "local"
+    return next((one for one in error.validator_value if one not in error.instance), "")

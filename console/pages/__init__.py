@@ -1,0 +1,14 @@
+"""The pages of the console, a file per noun."""
+
+from console.pages import audit, entry, exchange, figures, home, item, items, publishing
+
+ROUTERS = (
+    home.router,
+    items.router,
+    item.router,
+    entry.router,
+    figures.router,
+    publishing.router,
+    exchange.router,
+    audit.router,
+)

@@ -1,0 +1,119 @@
+"""Figures by region and year: the table, the form, and the answers that a change touches."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from console.doors import CHINA, Desk, Editor, Reader
+from console.knowledge import content
+from console.knowledge.checks import problems
+from console.knowledge.content import FIGURE, FIGURES_FAMILY
+from console.knowledge.differences import fields_changed
+from console.knowledge.touched import touched
+from console.pages.items import PAGE, query, read_wish
+from console.refusals import Blocked, NotFound
+from records.staff import entries, workflow
+from records.staff.entries import Content
+
+router = APIRouter(prefix="/figures")
+
+
+@router.get("")
+async def find(desk: Reader) -> Response:
+    """A page of figures."""
+    wish = read_wish(desk.request, FIGURE)
+    async with desk.parts.database.connect() as db:
+        page = await entries.search(db, wish)
+        shown = await entries.heads(db, FIGURE, [one.id for one in page.entries])
+    return await desk.page(
+        "figures.html",
+        page=page,
+        wish=wish,
+        shown=shown,
+        known=desk.parts.library.now(),
+        pages=max(1, -(-page.total // PAGE)),
+        query=query(desk.request),
+    )
+
+
+@router.post("")
+async def begin(desk: Editor) -> Response:
+    """Begin a figure of another time or region as a draft."""
+    told = _said(desk)
+    _refuse_wrong(desk, told)
+    entry = content.figure_id(told)
+    async with desk.change() as db:
+        shown = content.facets(FIGURE, entry, FIGURES_FAMILY, told)
+        await workflow.save(db, entry, shown, told, 0, desk.me, "", desk.now)
+        await desk.note(db, "begin", entry, version=1)
+    return RedirectResponse(f"/figures/{entry}", 303)
+
+
+@router.get("/{figure}")
+async def show(figure: str, desk: Reader) -> Response:
+    """The form, and what the change does to answers."""
+    async with desk.parts.database.connect() as db:
+        kept = await entries.get(db, figure)
+        if kept.kind != FIGURE:
+            raise NotFound
+        version = await entries.version(db, figure, kept.head)
+        live = await entries.version(db, figure, kept.live) if kept.live else None
+        said = await entries.comments(db, figure)
+        today = desk.now.astimezone(CHINA).date()
+        answers = await touched(
+            db, desk.parts.library.now(), live.content if live else None, version.content, today
+        )
+    changed = fields_changed(live.content if live else {}, version.content)
+    return await desk.page(
+        "figure.html",
+        kept=kept,
+        version=version,
+        comments=said,
+        answers=answers,
+        changed=changed if kept.head != kept.live else [],
+        known=desk.parts.library.now(),
+    )
+
+
+@router.post("/{figure}")
+async def save(figure: str, desk: Editor) -> Response:
+    """Keep a new version; name, region and first day stay, they are what it is known by."""
+    async with desk.change() as db:
+        kept = await entries.get(db, figure)
+        if kept.kind != FIGURE:
+            raise NotFound
+        old = await entries.version(db, figure, kept.head)
+        fixed = {name: old.content[name] for name in ("name", "region", "effective_from")}
+        told = content.figure({**_said(desk), **fixed})
+        _refuse_wrong(desk, told)
+        if told != old.content:
+            shown = content.facets(FIGURE, figure, FIGURES_FAMILY, told)
+            number = await workflow.save(
+                db, figure, shown, told, desk.whole("head"), desk.me, "", desk.now
+            )
+            await desk.note(db, "save", figure, version=number)
+    return RedirectResponse(f"/figures/{figure}", 303)
+
+
+def _refuse_wrong(desk: Desk, told: Content) -> None:
+    found = problems(FIGURE, "", told, desk.parts.library.now())
+    if found:
+        raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.problem(one) for one in found)))
+
+
+def _said(desk: Desk) -> dict[str, object]:
+    told: dict[str, object] = {name: desk.said(name) or None for name in content.FIGURE_FIELDS}
+    told["value"] = _number(desk.said("value"))
+    return content.figure(told)
+
+
+def _number(said: str) -> float | int | str | None:
+    """The number; what is none stays as it is, for the check to find."""
+    if not said.strip():
+        return None
+    try:
+        number = float(said)
+    except ValueError:
+        return said
+    return int(number) if number.is_integer() else number

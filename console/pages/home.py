@@ -1,0 +1,39 @@
+"""The first page: what waits for whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from console.doors import CHINA, Reader
+from records.staff import entries, snapshots
+from records.staff.entries import Wish
+
+SOON = timedelta(days=60)
+SHOWN = 8
+
+router = APIRouter()
+
+
+@router.get("/")
+async def home(desk: Reader) -> Response:
+    """What is in review, approved, about to end."""
+    soon = desk.now.astimezone(CHINA).date() + SOON
+    async with desk.parts.database.connect() as db:
+        counts = await entries.counts(db)
+        lists = {
+            state: await entries.search(db, Wish(state=state, size=SHOWN))
+            for state in ("in_review", "approved", "draft")
+        }
+        expiring = await entries.search(db, Wish(expires_before=soon, size=SHOWN))
+        newest = await snapshots.newest(db)
+    values: dict[str, Any] = {
+        "counts": counts,
+        "lists": lists,
+        "expiring": expiring,
+        "newest": newest,
+    }
+    return await desk.page("home.html", **values)

@@ -1,0 +1,127 @@
+"""One item: its form with preview and help, its history, a version against another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from console.doors import CHINA, Desk, Editor, Reader
+from console.exchange import cells
+from console.knowledge import content
+from console.knowledge.checks import problems
+from console.knowledge.content import ITEM
+from console.knowledge.differences import fields_changed
+from console.knowledge.help import hints
+from console.knowledge.preview import preview
+from console.refusals import NotFound
+from records.staff import entries, workflow
+from records.staff.entries import Entry
+
+router = APIRouter(prefix="/items")
+
+
+@router.get("/{item}")
+async def show(item: str, desk: Reader) -> Response:
+    """The form, filled in."""
+    async with desk.parts.database.connect() as db:
+        kept = await _item(db, item)
+        version = await entries.version(db, item, kept.head)
+        live = await entries.version(db, item, kept.live) if kept.live else None
+        said = await entries.comments(db, item)
+    filled = cells.from_content(item, kept.family, version.content)
+    changed = fields_changed(live.content if live else {}, version.content)
+    values = await _look(desk, item, version.content)
+    return await desk.page(
+        "item.html",
+        kept=kept,
+        version=version,
+        cells=filled,
+        comments=said,
+        changed=changed if kept.head != kept.live else [],
+        known=desk.parts.library.now(),
+        **values,
+    )
+
+
+@router.post("/{item}")
+async def save(item: str, desk: Editor) -> Response:
+    """Keep a new version as a draft."""
+    async with desk.change() as db:
+        kept = await _item(db, item)
+        old = await entries.version(db, item, kept.head)
+        told = cells.to_content(_said(desk))
+        if told != old.content:
+            shown = content.facets(ITEM, item, kept.family, told)
+            number = await workflow.save(
+                *(db, item, shown, told, desk.whole("head"), desk.me, desk.said("note")[:500]),
+                now=desk.now,
+            )
+            await desk.note(db, "save", item, version=number)
+    return RedirectResponse(f"/items/{item}", 303)
+
+
+@router.post("/{item}/look")
+async def look(item: str, desk: Editor) -> Response:
+    """The preview and the help for what is being typed."""
+    values = await _look(desk, item, cells.to_content(_said(desk)))
+    return await desk.page("item_look.html", known=desk.parts.library.now(), **values)
+
+
+@router.get("/{item}/history")
+async def history(item: str, desk: Reader) -> Response:
+    """All versions."""
+    async with desk.parts.database.connect() as db:
+        kept = await entries.get(db, item)
+        versions = await entries.versions(db, item)
+    return await desk.page("history.html", kept=kept, versions=versions)
+
+
+@router.get("/{item}/history/{before}/{after}")
+async def compare(item: str, before: int, after: int, desk: Reader) -> Response:
+    """Two versions, word by word."""
+    async with desk.parts.database.connect() as db:
+        kept = await entries.get(db, item)
+        one = await entries.version(db, item, before)
+        other = await entries.version(db, item, after)
+    changed = fields_changed(one.content, other.content)
+    values: dict[str, Any] = {"kept": kept, "before": one, "after": other, "changed": changed}
+    return await desk.page("compare.html", **values)
+
+
+@router.post("/{item}/restore")
+async def restore(item: str, desk: Editor) -> Response:
+    """Make an old version the newest draft."""
+    async with desk.change() as db:
+        kept = await entries.get(db, item, lock=True)
+        old = await entries.version(db, item, desk.whole("version"))
+        shown = content.facets(kept.kind, item, kept.family, old.content)
+        number = await workflow.save(
+            db, item, shown, old.content, desk.whole("head"), desk.me, "", desk.now
+        )
+        await desk.note(db, "restore", item, version=number, restored=old.number)
+    return RedirectResponse(f"/items/{item}" if kept.kind == ITEM else f"/figures/{item}", 303)
+
+
+async def _item(db: Any, item: str) -> Entry:
+    kept = await entries.get(db, item)
+    if kept.kind != ITEM:
+        raise NotFound
+    return kept
+
+
+def _said(desk: Desk) -> dict[str, str]:
+    return {name: desk.said(name) for name in cells.COLUMNS}
+
+
+async def _look(desk: Desk, item: str, told: dict[str, Any] | Any) -> dict[str, Any]:
+    known, today = desk.parts.library.now(), desk.now.astimezone(CHINA).date()
+    async with desk.parts.database.connect() as db:
+        index = await desk.parts.wordings.index(db)
+        figures = (await entries.live(db, content.FIGURE)).get(content.FIGURES_FAMILY, [])
+    return {
+        "preview": preview(told, known, [one for _, one in figures], today),
+        "problems": problems(ITEM, item, told, known),
+        "hints": hints(item, told, known, index, today),
+    }

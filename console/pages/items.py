@@ -1,0 +1,97 @@
+"""The list of items, and the form that begins a new one."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from console.doors import Editor, Reader
+from console.exchange import cells
+from console.knowledge import content
+from console.refusals import Refusal
+from records.staff import entries, workflow
+from records.staff.entries import Wish
+
+PAGE = 50
+_FILTERS = ("words", "area", "state", "owner", "scope", "region", "expires_before")
+_FAMILY = re.compile(r"[a-z][a-z_]{1,30}")
+
+router = APIRouter()
+
+
+@router.get("/items")
+async def find(desk: Reader) -> Response:
+    """A page of items; HTMX gets the table alone."""
+    wish = read_wish(desk.request, "item")
+    async with desk.parts.database.connect() as db:
+        page = await entries.search(db, wish)
+        choices = await entries.choices(db, "item")
+    template = "items_table.html" if "hx-request" in desk.request.headers else "items.html"
+    return await desk.page(
+        template,
+        page=page,
+        wish=wish,
+        choices=choices,
+        pages=max(1, math.ceil(page.total / PAGE)),
+        query=query(desk.request),
+    )
+
+
+@router.get("/items/new")
+async def ask_new(desk: Editor) -> Response:
+    """The family that the new item stands in, and its title."""
+    async with desk.parts.database.connect() as db:
+        choices = await entries.choices(db, "item")
+    return await desk.page(
+        "item_new.html", choices=choices, line=desk.request.query_params.get("line", "")[:200]
+    )
+
+
+@router.post("/items/new")
+async def begin(desk: Editor) -> Response:
+    """Begin an item as a draft with the next id."""
+    family, title = desk.said("family"), content.tidy(desk.said("title"))
+    if not _FAMILY.fullmatch(family) or not title:
+        raise Refusal
+    told = cells.to_content(
+        {"title": title, "area": desk.said("area"), "wordings": desk.said("wordings")}
+    )
+    async with desk.change() as db:
+        entry = await entries.next_item_id(db)
+        shown = content.facets(content.ITEM, entry, family, told)
+        await workflow.save(db, entry, shown, told, 0, desk.me, "", desk.now)
+        await desk.note(db, "begin", entry, version=1)
+    return RedirectResponse(f"/items/{entry}", 303)
+
+
+def read_wish(request: Request, kind: str) -> Wish:
+    """What a list is asked for."""
+    said = request.query_params
+    page = said.get("page", "1")
+    try:
+        expires = date.fromisoformat(said.get("expires_before", ""))
+    except ValueError:
+        expires = None
+    return Wish(
+        kind=kind,
+        words=said.get("words", "")[:100],
+        area=said.get("area", ""),
+        state=said.get("state", ""),
+        owner=said.get("owner", ""),
+        region=said.get("region", ""),
+        scope=said.get("scope", ""),
+        expires_before=expires,
+        page=max(1, int(page)) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+        size=PAGE,
+    )
+
+
+def query(request: Request) -> str:
+    """The filters again, for links to other pages of the list."""
+    said = request.query_params
+    return urlencode({name: said[name] for name in _FILTERS if said.get(name)})

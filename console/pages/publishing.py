@@ -1,0 +1,69 @@
+"""Publishing: what waits, what the gate says, what was published, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from console import publishing
+from console.doors import Publisher, Reader
+from console.knowledge.differences import fields_changed
+from console.refusals import Refusal
+from records.staff import entries, snapshots
+from records.staff.entries import Wish
+
+MOST = 200
+
+router = APIRouter(prefix="/publishing")
+
+
+@router.get("")
+async def show(desk: Reader) -> Response:
+    """What is approved, what each would change, and why the gate would stop it."""
+    async with desk.parts.database.connect() as db:
+        waiting = [
+            entry
+            for kind in ("item", "figure")
+            for entry in (await entries.search(db, Wish(kind, state="approved", size=MOST))).entries
+        ]
+        stopped = await publishing.gate(db, desk.parts, [one.id for one in waiting])
+        changed = {}
+        for entry in waiting:
+            after = await entries.version(db, entry.id, entry.head)
+            before = await entries.version(db, entry.id, entry.live) if entry.live else None
+            changed[entry.id] = fields_changed(before.content if before else {}, after.content)
+        history = await snapshots.history(db)
+    values: dict[str, Any] = {
+        "waiting": waiting,
+        "stopped": stopped,
+        "changed": changed,
+        "history": history,
+    }
+    return await desk.page("publishing.html", live=desk.parts.live.number, **values)
+
+
+@router.post("")
+async def publish(desk: Publisher) -> Response:
+    """Publish what is ticked."""
+    ids = [one for one in desk.form.getlist("entry") if isinstance(one, str)]
+    if not ids or len(ids) > MOST:
+        raise Refusal
+    await publishing.publish(desk.parts, ids, desk.me, desk.said("note")[:500])
+    return RedirectResponse("/publishing", 303)
+
+
+@router.get("/{number}")
+async def one(number: int, desk: Reader) -> Response:
+    """What one publication changed."""
+    async with desk.parts.database.connect() as db:
+        changes = await snapshots.changes(db, number)
+    return await desk.page("publication.html", number=number, changes=changes)
+
+
+@router.post("/{number}/back")
+async def back(number: int, desk: Publisher) -> Response:
+    """Roll back to it, in one click."""
+    await publishing.roll_back(desk.parts, number, desk.me, desk.said("note")[:500])
+    return RedirectResponse("/publishing", 303)

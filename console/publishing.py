@@ -1,0 +1,118 @@
+"""Publishing: the gate, the step in the database, the live folder; and the way back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.doors import Parts
+from console.knowledge import publication
+from console.knowledge.checks import Problem, problems
+from console.knowledge.content import ITEM
+from console.knowledge.similar import bare
+from console.refusals import Blocked, NotFound
+from records.staff import entries, snapshots, workflow
+from records.staff.entries import Version
+
+SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """An entry that the gate stops, and why."""
+
+    entry: str
+    problem: Problem
+
+
+async def gate(db: AsyncConnection, parts: Parts, ids: Sequence[str]) -> list[Stopped]:
+    """Why these entries cannot go live together; empty when they can."""
+    known = parts.library.now()
+    stopped: list[Stopped] = []
+    coming: dict[str, Version] = {}
+    for entry in ids:
+        kept = await entries.get(db, entry)
+        version = await entries.version(db, entry, kept.head)
+        found = problems(kept.kind, entry, version.content, known)
+        stopped += [Stopped(entry, one) for one in found]
+        if kept.kind == ITEM:
+            coming[entry] = version
+    return stopped + (await _among_items(db, coming) if coming else [])
+
+
+async def _among_items(db: AsyncConnection, coming: dict[str, Version]) -> list[Stopped]:
+    """What an item alone does not show: shared wordings, related items that are not there."""
+    after = {
+        entry: content
+        for family in (await entries.live(db, ITEM)).values()
+        for entry, content in family
+    }
+    after |= {entry: version.content for entry, version in coming.items()}
+    owners: dict[str, set[str]] = defaultdict(set)
+    for entry, content in after.items():
+        for line in content["wordings"]:
+            owners[bare(line)].add(entry)
+    stopped: list[Stopped] = []
+    for entry, version in coming.items():
+        for line in version.content["wordings"]:
+            for other in sorted(owners[bare(line)] - {entry}):
+                values = {"line": line[:40], "other": other}
+                stopped.append(Stopped(entry, Problem("wordings", "shared", values)))
+        for other in version.content.get("related", []):
+            if other not in after:
+                stopped.append(Stopped(entry, Problem("related", "not_live", {"other": other})))
+    return stopped
+
+
+async def publish(
+    parts: Parts, ids: Sequence[str], who: str, note: str, kind: str = "publish"
+) -> int:
+    """Have citizens get the approved versions; the publication's number."""
+    async with parts.database.begin() as db:
+        await snapshots.lock(db)
+        stopped = await gate(db, parts, ids)
+        if stopped:
+            told = {f"{one.entry}：{parts.writing.problem(one.problem)}" for one in stopped}
+            raise Blocked(" ".join(sorted(told)[:20]))
+        number = await snapshots.publish(db, ids, who, note, parts.now(), kind)
+        for change in await snapshots.changes(db, number):
+            await parts.note(
+                db, who, "publish", change.entry, snapshot=number, version=change.after
+            )
+    await bring(parts)
+    return number
+
+
+async def roll_back(parts: Parts, number: int, who: str, note: str) -> int:
+    """Have citizens get what they got at publication `number`."""
+    async with parts.database.begin() as db:
+        if not await snapshots.exists(db, number):
+            raise NotFound
+        new = await snapshots.roll_back(db, number, who, note, parts.now())
+        await parts.note(db, who, "roll_back", f"snapshot:{number}", snapshot=new, note=note)
+    await bring(parts)
+    return new
+
+
+async def bring(parts: Parts) -> None:
+    """Write what is published to the live folder."""
+    async with parts.database.begin() as db:
+        await publication.write(db, parts.live, parts.now())
+
+
+async def publish_due(parts: Parts) -> None:
+    """Publish what was scheduled, and finish what a process that died has left."""
+    async with parts.database.connect() as db:
+        due = await snapshots.due(db, parts.now())
+    for entry in due:
+        try:
+            await publish(parts, [entry], SCHEDULE, "", "publish")
+        except Blocked:
+            async with parts.database.begin() as db:
+                kept = await entries.get(db, entry)
+                await workflow.schedule(db, entry, kept.head, None)
+                await parts.note(db, SCHEDULE, "publication_blocked", entry)
+    await bring(parts)

@@ -1,0 +1,98 @@
+"""Why the console does not do something: a status, and a sentence of words.yml by its code."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A request that is not served."""
+
+    status = 400
+    code = "invalid"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(self.code)
+        self.detail = detail
+
+
+class SignInFirst(Refusal):
+    """Nobody is signed in, or the session is over."""
+
+    status, code = 401, "sign_in_first"
+
+
+class NotYours(Refusal):
+    """None of the person's roles allows it."""
+
+    status, code = 403, "not_yours"
+
+
+class Forged(Refusal):
+    """The request does not come from our own page."""
+
+    status, code = 403, "forged"
+
+
+class OwnChange(Refusal):
+    """Who wrote it does not approve it."""
+
+    status, code = 403, "own_change"
+
+
+class NotFound(Refusal):
+    """There is no such thing."""
+
+    status, code = 404, "not_found"
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else was quicker."""
+
+    status, code = 409, "changed_meanwhile"
+
+
+class WrongState(Refusal):
+    """The step does not lead on from here."""
+
+    status, code = 409, "wrong_state"
+
+
+class Blocked(Refusal):
+    """The gate does not let it through."""
+
+    status, code = 409, "blocked"
+
+
+class TooLarge(Refusal):
+    """More than is taken."""
+
+    status, code = 413, "too_large"
+
+
+class NotReadable(Refusal):
+    """A file that is not what it should be."""
+
+    status, code = 422, "not_readable"
+
+
+class NotProven(Refusal):
+    """The identity provider's answer proves nothing."""
+
+    status, code = 403, "not_proven"
+
+
+class NoRole(Refusal):
+    """Somebody who has nothing to do here."""
+
+    status, code = 403, "no_role"
+
+
+class IdentityAway(Refusal):
+    """The identity provider does not answer."""
+
+    status, code = 503, "identity_away"
+
+
+class Unavailable(Refusal):
+    """The database does not answer."""
+
+    status, code = 503, "unavailable"

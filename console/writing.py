@@ -1,0 +1,67 @@
+"""The templates and words of the console, all of them in `web/console`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from console.knowledge.checks import Problem
+from console.refusals import Refusal
+from console.roles import may
+
+_CHINA = ZoneInfo("Asia/Shanghai")
+
+
+class Writing:
+    """Renders templates; everything that is put in is escaped."""
+
+    def __init__(self, folder: Path) -> None:
+        self.words: dict[str, Any] = yaml.safe_load((folder / "words.yml").read_text("utf-8"))
+        self._environment = Environment(
+            loader=FileSystemLoader(folder / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {"words": self.words, "may": may}
+        self._environment.filters |= {
+            "moment": _moment,
+            "problem": self.problem,
+            "word": self.word,
+        }
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page."""
+        text = self._environment.get_template(template).render(**values)
+        return HTMLResponse(text, status)
+
+    def problem(self, problem: Problem) -> str:
+        """A problem as a sentence."""
+        sentence: str = self.words["problems"][problem.code]
+        return sentence.format(**problem.values)
+
+    def word(self, name: str, group: str) -> str:
+        """What a name of ours is called."""
+        return str(self.words[group].get(name, name))
+
+    def refusal(self, refusal: Refusal, signed_in: bool) -> Response:
+        """A page that says why not."""
+        sentence = self.words["refusals"][refusal.code]
+        return self.page(
+            "refused.html",
+            refusal.status,
+            sentence=sentence,
+            detail=refusal.detail,
+            signed_in=signed_in,
+        )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
