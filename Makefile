@@ -9,31 +9,43 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 UV := .venv/tools/bin/uv
+WIDGET := web/widget/.built
+CONSOLE := web/console/assets/htmx.min.js
+WIDGET_SOURCE := web/widget/package-lock.json $(wildcard web/widget/*.ts web/widget/*.js web/widget/src/*/*.* web/widget/src/*/*/*.*)
 APP := .venv/app/bin/python
 ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
-WORDING := config.yml domain.yml data/lexicon.txt $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml) $(wildcard bot/*.py)
+WORDING := config.yml domain.yml $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: help run test check train understand intent-benchmark bench lock clean
+.PHONY: help run test check chromium pictures train understand intent-benchmark messengers-load evaluate index bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
-run: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built ## build what is missing, start everything, print the addresses; Ctrl-C stops it
+run: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) ## build what is missing, start everything, print the addresses; Ctrl-C stops it
 	@exec $(APP) -m scripts.run
 
-test: check $(MODEL) sandbox/identity/node_modules/.built ## build what is missing and run every test
+test: check $(MODEL) sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) chromium tests/peers/wechat/node_modules/.built tests/peers/neighbours/node_modules/.built ## build what is missing and run every test
 	@scripts/say "Tests of the engine's parts"
 	@$(ENGINE) -m pytest -q -c tests/bot/pytest.ini tests/bot
+	@scripts/say "Tests of the widget's parts"
+	@cd web/widget && npm run -s test
 	@scripts/say "Tests of everything else"
 	@$(APP) -m pytest -q
 
-check: .venv/app/.built .venv/engine/.built ## formatting, lint, types, import rules, data
+check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## formatting, lint, types, import rules, data
 	@scripts/say "Checks"
 	@.venv/app/bin/ruff format --check .
 	@.venv/app/bin/ruff check .
 	@.venv/app/bin/mypy
+	@cd web/widget && npm run -s types
 	@$(APP) scripts/check_knowledge.py
 	@$(APP) -m pytest -q tests/test_boundaries.py
+
+chromium: ## install the browser and the Chinese font that the browser tests need
+	@scripts/need-chromium
+
+pictures: $(WIDGET) .venv/app/.built chromium ## take the screenshots in docs/images anew
+	@PICTURES=docs/images $(APP) -m pytest -q tests/browser/test_pictures.py
 
 train: ## rebuild the model from data/
 	@$(MAKE) --no-print-directory -B $(MODEL)
@@ -41,8 +53,17 @@ train: ## rebuild the model from data/
 understand: $(MODEL) ## FILE=q.jsonl: what the engine makes of each question
 	@$(ENGINE) -W ignore -m bot.understand "$(FILE)" $(MODEL)
 
+messengers-load: .venv/app/.built tests/peers/wechat/node_modules/.built ## the full numbers of the messengers' tests: order, faults, repeats
+	@MESSENGERS_LOAD=full $(APP) -m pytest -q tests/channels/messengers -k "processes or line_to or without_keys or twenty or killed"
+
 intent-benchmark: .venv/engine/.built ## TRAIN=a.jsonl TEST=b.jsonl: our understanding on any labelled set
 	@$(ENGINE) -W ignore -m bot.intent_benchmark "$(TRAIN)" "$(TEST)"
+
+evaluate: $(MODEL) ## FILE=q.jsonl OOS=o.jsonl: measure the understanding, written to bench/understanding.md; without files on held-out wordings
+	@$(ENGINE) -W ignore -m bot.evaluation --model $(MODEL) $(if $(FILE),--file "$(FILE)") $(if $(OOS),--oos "$(OOS)")
+
+index: .venv/engine/.built ## rebuild the answer index that ANSWER_INDEX names; WHAT=build|check|activate|rollback, VERSION=…
+	@$(ENGINE) -W ignore -m bot.index $(or $(WHAT),build) $(VERSION)
 
 bench: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built ## performance beside stock Rasa, written to bench/results.md
 	@$(APP) -m bench.run
@@ -53,7 +74,7 @@ lock: $(UV) ## pin all dependencies anew
 	@$(UV) pip compile -q -U --generate-hashes --no-emit-index-url --no-header --python-version 3.12 requirements/checks.in -c requirements/app.txt -o requirements/checks.txt
 
 clean: ## remove what was built; keep .data
-	@rm -rf .venv models/*.tar.gz sandbox/identity/node_modules .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf .venv models/*.tar.gz sandbox/identity/node_modules web/widget/node_modules web/widget/dist $(WIDGET) web/console/node_modules $(CONSOLE) .mypy_cache .ruff_cache .pytest_cache
 
 $(UV): requirements/tools.txt
 	@scripts/need python3 git
@@ -73,6 +94,35 @@ $(UV): requirements/tools.txt
 	@$(UV) pip install -q --require-hashes -p $(APP) -r requirements/checks.txt
 	@touch $@
 
+web/widget/node_modules/.built: web/widget/package-lock.json
+	@scripts/need node npm
+	@scripts/say "Fetching what the widget is built with"
+	@cd web/widget && npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+$(WIDGET): web/widget/node_modules/.built $(WIDGET_SOURCE)
+	@scripts/say "Building the widget"
+	@cd web/widget && npm run -s build
+	@touch $@
+
+$(CONSOLE): web/console/package-lock.json
+	@scripts/need node npm
+	@scripts/say "Fetching what the console's pages use"
+	@cd web/console && npm ci --no-audit --no-fund --loglevel=error >/dev/null && npm run -s build
+	@touch $@
+
+tests/peers/wechat/node_modules/.built: tests/peers/wechat/package-lock.json
+	@scripts/need node npm
+	@scripts/say "Fetching other implementations of WeChat's encryption"
+	@cd tests/peers/wechat && npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+tests/peers/neighbours/node_modules/.built: tests/peers/neighbours/package-lock.json
+	@scripts/need node npm
+	@scripts/say "Fetching an emulated Telegram"
+	@cd tests/peers/neighbours && npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
 sandbox/identity/node_modules/.built: sandbox/identity/package-lock.json
 	@scripts/need node npm
 	@scripts/say "Fetching the sandbox identity provider"
@@ -81,4 +131,4 @@ sandbox/identity/node_modules/.built: sandbox/identity/package-lock.json
 
 $(MODEL): .venv/engine/.built $(WORDING)
 	@scripts/say "Training the model"
-	@$(ENGINE) -W ignore -m bot.train $(MODEL)
+	@$(ENGINE) -W ignore -m bot.train $(MODEL) >&2

@@ -78,7 +78,12 @@ def _our_training(folder: Path) -> float:
 
 def _report(ours: Side, stock: Side, measured: stack_load.Measured) -> str:
     rows = [
-        _row("messages a second, four conversations", stock.together.per_second, ours.together.per_second, more=True),
+        _row(
+            "messages a second, four conversations",
+            stock.together.per_second,
+            ours.together.per_second,
+            more=True,
+        ),
         _row("one message, p50, ms", stock.alone.p50, ours.alone.p50),
         _row("one message, p95, ms", stock.alone.p95, ours.alone.p95),
         _row(f"training, {ITEMS} items × {WORDINGS} wordings, s", stock.training, ours.training),
@@ -90,7 +95,8 @@ def _report(ours: Side, stock: Side, measured: stack_load.Measured) -> str:
         [
             "# Performance",
             "",
-            f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}. Both sides in one run; ratios are what counts.",
+            f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}.",
+            "Both sides in one run; the ratios are what counts.",
             "Ours includes the action server and its database; stock Rasa answers from its domain.",
             "",
             "| engine | stock Rasa | ours | ratio |",
@@ -99,9 +105,11 @@ def _report(ours: Side, stock: Side, measured: stack_load.Measured) -> str:
             "",
             "| whole stack, from POST to the answer's event, stored durably | |",
             "| --- | ---: |",
-            f"| one conversation: p50 / p95 / p99, ms | {whole.p50:.1f} / {whole.p95:.1f} / {whole.p99:.1f} |",
+            "| one conversation: p50 / p95 / p99, ms "
+            f"| {whole.p50:.1f} / {whole.p95:.1f} / {whole.p99:.1f} |",
             f"| eight conversations: messages a second | {rush.per_second:.0f} |",
             f"| turn 200 beside turn 1 of a conversation, engine | {measured.late_turn:.2f} × |",
+            measured.own_record.row,
             "",
         ]
     )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from records import migrations, sites
 from records.database import open_database
+from records.places.register import read_file
+
+DEMO = Path(__file__).resolve().parent.parent / "sandbox/centre/site.yml"
 
 
-async def prepare(database_url: str) -> None:
-    """Migrate, and make sure that the site `demo` exists."""
+async def prepare(database_url: str, centre: str | None = None) -> None:
+    """Migrate, and make sure that the site `demo` exists and that the page at `centre` has it."""
     migrations.upgrade(database_url)
     database = open_database(database_url)
     try:
         async with database.begin() as db:
-            await sites.register(db, "demo", "演示服务中心", None, datetime.now(UTC))
+            demo = await sites.find(db, "demo") or read_file(DEMO)[0]
+            lasting = [origin for origin in demo.origins if "//localhost:" not in origin]
+            origins = (*lasting, centre) if centre else tuple(lasting)
+            await sites.put(db, replace(demo, origins=origins), datetime.now(UTC))
     finally:
         await database.dispose()

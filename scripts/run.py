@@ -27,12 +27,13 @@ def main() -> int:
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, _stop)
     port = int(os.environ.get("PORT", "8000"))
+    os.environ.setdefault("CONSOLE_PORT", "8001")
     data = Path(os.environ.get("DATA_DIR", ROOT / ".data"))
     stack = None
     try:
         print("▸ Starting the stores …", flush=True)
         stack = start(data, port, ROOT / "models/wenbao.tar.gz")
-        asyncio.run(prepare(stack.settings["DATABASE_URL"]))
+        asyncio.run(prepare(stack.settings["DATABASE_URL"], stack.settings["CENTRE_URL"]))
         if not came_up(stack):
             return 1
         print("\nWenbao is ready. Ctrl-C stops it.", flush=True)

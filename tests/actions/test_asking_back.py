@@ -1,0 +1,71 @@
+"""Not understanding, not covering, and pieces of information out of the blue."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.stage import Stage
+
+ASK_BACK = "action_ask_back"
+
+
+async def test_the_first_time_there_are_three_choices_and_a_person(stage: Stage) -> None:
+    said = await stage.play(ASK_BACK, "unclear", answers=["Q001", "Q016", "Q018", "Q073"])
+    assert said.responses == ["utter_ask_back"]
+    assert said.card("choices")["choices"] == [
+        {"title": "五险包括哪些", "payload": '/choose{"item": "Q001"}'},
+        {"title": "今年缴费基数是多少", "payload": '/choose{"item": "Q016"}'},
+        {"title": "当地门诊怎么报", "payload": '/choose{"item": "Q018"}'},
+        {"title": "转人工", "payload": "/human"},
+    ]
+    assert said.slots == {"unclear_turns": 1.0}
+
+
+async def test_the_second_time_in_a_row_offers_a_person(stage: Stage) -> None:
+    await stage.play(ASK_BACK, "unclear", answers=["Q001"])
+    said = await stage.play(ASK_BACK, "unclear", answers=["Q001"])
+    assert said.responses == ["utter_offer_person"]
+    assert "12333" in said.text
+    assert said.card("choices")["choices"][-1]["payload"] == "/human"
+
+
+async def test_an_answer_in_between_begins_anew(stage: Stage) -> None:
+    await stage.play(ASK_BACK, "unclear", answers=["Q001"])
+    await stage.play("action_answer_question", answers=["Q001"])
+    said = await stage.play(ASK_BACK, "unclear", answers=["Q001"])
+    assert said.responses == ["utter_ask_back"]
+
+
+async def test_without_likely_items_other_words_are_asked_for(stage: Stage) -> None:
+    said = await stage.play(ASK_BACK, "unclear", answers=["Q999"])
+    assert said.responses == ["utter_ask_other_words"]
+    assert [one["payload"] for one in said.card("choices")["choices"]] == ["/human"]
+
+
+async def test_a_no_offers_the_neighbours_of_the_last_answer(stage: Stage) -> None:
+    await stage.play("action_answer_question", answers=["Q001"])
+    said = await stage.play(ASK_BACK, "deny", answers=["Q073"])
+    assert said.card("choices")["choices"][0]["payload"] == '/choose{"item": "Q016"}'
+
+
+async def test_what_is_not_covered_is_said_plainly(stage: Stage) -> None:
+    said = await stage.play("action_say_not_covered", "out_of_scope")
+    for part in ("不在我能回答的范围", "12333", "12345"):
+        assert part in said.text
+
+
+@pytest.mark.parametrize(
+    ("entities", "response"),
+    [
+        ({"region": "510000"}, "utter_region_noted"),
+        ({"region": "990000"}, "utter_unknown_region"),
+        ({"insurance": "medical"}, "utter_what_about_it"),
+        ({}, "utter_what_about_it"),
+        ({"item": "Q999"}, "utter_not_covered"),
+    ],
+)
+async def test_a_piece_out_of_the_blue_gets_a_sentence(
+    stage: Stage, entities: dict[str, str], response: str
+) -> None:
+    said = await stage.play("action_continue", "inform", entities=entities)
+    assert said.responses == [response]

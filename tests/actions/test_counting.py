@@ -1,0 +1,221 @@
+"""The calculators' arithmetic, and their forms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import httpx
+import pytest
+import yaml
+
+from actions.counting import pension, small
+from actions.knowledge.shelf import Shelf
+from actions.record.id_numbers import NotAnIdNumber, read_id_number
+from actions.record.working_days import between, due_after, is_working
+from actions.talk.parts import Parts
+from records.files import filled_forms
+from tests.actions.conftest import KEY, SignIn
+from tests.actions.stage import ROOT, Said, Stage
+from tests.actions.stand_in_registries import StandInRegistries, paid
+
+RULES = yaml.safe_load((ROOT / "data/knowledge/calculators.yml").read_text(encoding="utf-8"))[
+    "calculators"
+]
+ANNUITY = RULES["annuity"]["months"]
+
+
+@pytest.mark.parametrize(
+    ("age", "months"),
+    [(50 * 12, "195"), (55 * 12, "170"), (60 * 12, "139"), (63 * 12, "117")]
+    + [(60 * 12 + 1, "138.4"), (50 * 12 + 1, "194.6"), (61 * 12 + 6, "128.5")],
+)
+def test_months_of_the_annuity(age: int, months: str) -> None:
+    assert pension.annuity(ANNUITY, age) == Decimal(months)
+
+
+@pytest.mark.parametrize("age", [47 * 12, 46 * 12 + 1, 47 * 12 + 5, 39 * 12, 71 * 12])
+def test_an_age_whose_months_are_doubted_is_not_used(age: int) -> None:
+    with pytest.raises(pension.AnnuityDoubted):
+        pension.annuity(ANNUITY, age)
+
+
+def test_a_pension() -> None:
+    found = pension.pension(Decimal(10000), Decimal("0.6"), 360, Decimal(100000), Decimal(139))
+    assert (found.basic, found.account) == (Decimal("2400.00"), Decimal("719.42"))
+    assert found.total == Decimal("3119.42")
+
+
+def test_what_the_self_employed_pay() -> None:
+    found = small.flexible(Decimal(7546), {"pension": 20, "account": 8, "medical": 10})
+    assert (found.pension, found.account, found.medical) == (
+        Decimal("1509.20"),
+        Decimal("603.68"),
+        Decimal("754.60"),
+    )
+    assert found.month == Decimal("2263.80")
+    assert small.flexible(Decimal(7546), {"pension": 20, "account": 8}).medical is None
+
+
+@pytest.mark.parametrize(
+    ("paid_months", "most", "shanghai"),
+    [(11, 0, 0), (12, 12, 2), (23, 12, 2), (59, 12, 8), (60, 18, 10), (119, 18, 18)]
+    + [(120, 24, 20), (144, 24, 24), (400, 24, 24)],
+)
+def test_months_of_unemployment_benefit(paid_months: int, most: int, shanghai: int) -> None:
+    rules = RULES["unemployment"]
+    own = rules["regions"]["310000"]
+    assert small.most_unemployment_months(paid_months, rules["most"]) == most
+    found = small.own_unemployment_months(paid_months, own["months_a_year"], own["most"])
+    assert found == shanghai
+
+
+@pytest.mark.parametrize(
+    ("kind", "babies", "days"),
+    [("normal", 1, 98), ("difficult", 1, 113), ("normal", 2, 113), ("difficult", 3, 143)]
+    + [("miscarriage_early", 1, 15), ("miscarriage_late", 1, 42)],
+)
+def test_days_of_maternity_leave(kind: str, babies: int, days: int) -> None:
+    rules = RULES["maternity"]
+    assert small.maternity_days(kind, babies, rules["days"], rules["more_days"]) == days
+
+
+def test_the_allowance() -> None:
+    assert small.maternity_allowance(Decimal(9000), 98, 30) == Decimal("29400.00")
+
+
+def test_fifteen_working_days_leave_out_the_national_holidays() -> None:
+    assert due_after(date(2026, 11, 12)) == date(2026, 12, 3)
+    # The week of the national day is free, and some weekends around it are worked.
+    due = due_after(date(2026, 9, 21))
+    assert between(date(2026, 9, 21), due) == 15
+    assert not is_working(date(2026, 10, 1))
+    assert due > date(2026, 10, 12)
+
+
+def test_beyond_the_calendar_it_is_monday_to_friday() -> None:
+    assert is_working(date(2040, 1, 2))
+    assert not is_working(date(2040, 1, 7))
+
+
+def test_id_numbers() -> None:
+    today = date(2026, 11, 24)
+    assert read_id_number("310199 19900315 0241", today) == "310199199003150241"
+    for wrong in ("310199199003150242", "310199199013150241", "31019919900315024", "", "x" * 18):
+        with pytest.raises(NotAnIdNumber):
+            read_id_number(wrong, today)
+
+
+@pytest.fixture
+async def desk(
+    serve: Callable[[Parts], Awaitable[httpx.AsyncClient]], parts: Parts, stage: Stage
+) -> Stage:
+    """The stage with the real knowledge."""
+    real = replace(parts, shelf=Shelf(ROOT / "data/knowledge"))
+    return Stage(await serve(real), stage.clock, stage.conversation)
+
+
+async def filled(desk: Stage, parts: Parts, calculator: str, fields: dict[str, str]) -> Said:
+    """Fill the form in, as the gateway keeps it."""
+    async with parts.database.begin() as db:
+        await filled_forms.keep(
+            db, KEY, uuid.UUID(desk.conversation), f"/count_{calculator}", fields, desk.clock()
+        )
+    return await desk.play(f"action_estimate_{calculator}", f"count_{calculator}")
+
+
+async def test_a_pension_is_estimated_from_the_form(desk: Stage, parts: Parts) -> None:
+    desk.slots["region"] = "110000"
+    form = (await desk.play("action_estimate_pension", "estimate_pension")).card("form")
+    assert {one["name"]: one.get("value") for one in form["fields"]}["pension_base"] == "12049"
+    said = await filled(
+        desk,
+        parts,
+        "pension",
+        {"birth": "1972-08", "category": "male", "months": "300", "balance": "150000"}
+        | {"index": "1", "pension_base": "12049"},
+    )
+    assert said.responses == ["utter_estimate_pension"]
+    card = said.card("estimate")
+    assert card["inputs"]["计发基数的年度"] == "2025"
+    assert any("不是整岁" in line for line in card["formula"])
+    assert card["results"][1]["value"] == "3012.25元"
+    assert "birth_month" not in desk.slots
+
+
+async def test_too_few_months_give_no_pension(desk: Stage, parts: Parts) -> None:
+    said = await filled(
+        desk,
+        parts,
+        "pension",
+        {"birth": "1972-08", "category": "male", "months": "100", "balance": "1", "index": "1"}
+        | {"pension_base": "9000"},
+    )
+    assert said.responses == ["utter_estimate_pension_too_short"]
+
+
+@pytest.mark.parametrize(
+    ("region", "base", "response"),
+    [
+        ("310000", "7546", "utter_estimate_flexible"),
+        ("310000", "100", "utter_estimate_flexible_outside"),
+        ("440000", "5000", "utter_estimate_flexible_pension_only"),
+    ],
+)
+async def test_what_one_pays_alone(
+    desk: Stage, parts: Parts, region: str, base: str, response: str
+) -> None:
+    desk.slots["region"] = region
+    said = await filled(desk, parts, "flexible", {"base": base})
+    assert said.responses == [response]
+
+
+@pytest.mark.parametrize(
+    ("region", "response"),
+    [("310000", "utter_estimate_unemployment"), ("510000", "utter_estimate_unemployment_most")],
+)
+async def test_months_that_could_be_drawn(
+    desk: Stage, parts: Parts, region: str, response: str
+) -> None:
+    desk.slots["region"] = region
+    said = await filled(desk, parts, "unemployment", {"paid_months": "96"})
+    assert said.responses == [response]
+    assert "16个月" in said.text or "18个月" in said.text
+
+
+async def test_the_maternity_allowance(desk: Stage, parts: Parts) -> None:
+    said = await filled(
+        desk, parts, "maternity", {"wage": "9000", "kind": "difficult", "babies": "1"}
+    )
+    assert "33900.00元" in said.text
+
+
+@pytest.mark.parametrize("wage", ["", "a", "-1", "NaN", "Infinity", "1e999"])
+async def test_a_field_that_is_no_number_is_asked_for_again(
+    desk: Stage, parts: Parts, wage: str
+) -> None:
+    said = await filled(desk, parts, "maternity", {"wage": wage, "kind": "normal", "babies": "1"})
+    assert said.responses == ["utter_estimate_field_wrong"]
+
+
+async def test_the_form_knows_what_the_record_says(
+    desk: Stage, sign_in: SignIn, registries: StandInRegistries
+) -> None:
+    registries.months = paid("310000", "2016-11", 120)
+    await sign_in("31010119800101001X")
+    form = (await desk.play("action_estimate_pension", "estimate_pension")).card("form")
+    known = {one["name"]: one.get("value") for one in form["fields"]}
+    assert (known["birth"], known["category"]) == ("1980-01", "male")
+    assert known["months"] == str(120 + 194)
+
+
+async def test_who_is_signed_in_need_not_say_when_they_were_born(
+    desk: Stage, sign_in: SignIn
+) -> None:
+    await sign_in("31010119800101001X")
+    said = await desk.play("action_retirement_age", "inform")
+    assert said.card("estimate")["inputs"]["出生年月"] == "1980年1月"
+    assert not desk.slots.get("birth_month")

@@ -1,0 +1,142 @@
+"""The retirement age as it is asked for and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.actions.stage import Stage
+
+TABLE: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).resolve().parent / "retirement_vectors.yml").read_text(encoding="utf-8")
+)
+RETIREMENT = "action_retirement_age"
+
+
+def said_age(row: dict[str, Any]) -> str:
+    months = f"{row['age_months']}个月" if row["age_months"] else ""
+    return f"{row['age_years']}岁{months}"
+
+
+def said_month(written: str) -> str:
+    year, month = written.split("-")
+    return f"{year}年{int(month)}月"
+
+
+@pytest.mark.parametrize(
+    "row", TABLE["vectors"], ids=lambda row: f"{row['category']}-{row['birth']}"
+)
+async def test_age_and_month_stand_in_the_text(stage: Stage, row: dict[str, Any]) -> None:
+    said = await stage.play(
+        RETIREMENT,
+        entities={"birth_month": row["birth"], "worker_category": row["category"]},
+    )
+    assert said_age(row) in said.text
+    assert said_month(row["retire"]) in said.text
+    values = [result["value"] for result in said.card("estimate")["results"]]
+    assert values[:2] == [said_age(row), said_month(row["retire"])]
+
+
+async def test_a_man_born_in_august_1972(stage: Stage) -> None:
+    said = await stage.play(
+        RETIREMENT, entities={"birth_month": "1972-08", "worker_category": "male"}
+    )
+    assert said.responses == ["utter_retirement_age"]
+    for part in ("61岁11个月", "2034年7月", "2032年8月", "2037年7月", "17年6个月", "16年6个月"):
+        assert part in said.text
+    assert said.slots == {}
+
+
+async def test_a_question_about_it_asks_for_birth_and_kind(stage: Stage) -> None:
+    said = await stage.play("action_answer_question", answers=["Q073"])
+    assert said.responses == ["utter_answer", "utter_ask_birth_and_category"]
+    assert said.slots["pending"] == "retirement_age"
+    payloads = [one["payload"] for one in said.card("choices")["choices"]]
+    assert payloads == [
+        '/inform{"worker_category": "male"}',
+        '/inform{"worker_category": "female_55"}',
+        '/inform{"worker_category": "female_50"}',
+        '/choose{"item": "Q078"}',
+    ]
+
+
+async def test_a_question_that_says_all_gets_the_own_result(stage: Stage) -> None:
+    said = await stage.play(
+        "action_answer_question",
+        answers=["Q073"],
+        entities={"birth_month": "1972-08", "worker_category": "male"},
+    )
+    assert said.responses == ["utter_retirement_age"]
+
+
+async def test_piece_by_piece_leads_to_the_result(stage: Stage) -> None:
+    await stage.play("action_answer_question", answers=["Q073"])
+    said = await stage.play("action_continue", "inform", entities={"birth_month": "1978-02"})
+    assert said.responses == ["utter_ask_worker_category"]
+    said = await stage.play("action_continue", "inform", entities={"worker_category": "female"})
+    assert said.responses == ["utter_ask_female_kind"]
+    assert len(said.card("choices")["choices"]) == 3
+    said = await stage.play("action_continue", "inform", entities={"worker_category": "female_50"})
+    assert said.responses == ["utter_retirement_age"]
+    assert "51岁7个月" in said.text
+    assert stage.slots["pending"] is None
+
+
+async def test_kind_first_asks_for_the_birth(stage: Stage) -> None:
+    said = await stage.play("action_continue", "inform", entities={"worker_category": "male"})
+    assert said.responses == ["utter_ask_birth_month"]
+    assert said.slots["pending"] == "retirement_age"
+
+
+async def test_a_woman_who_pays_for_herself_gets_both_and_the_local_office(stage: Stage) -> None:
+    said = await stage.play(
+        "action_answer_question",
+        answers=["Q078"],
+        entities={"birth_month": "1978-02", "worker_category": "female"},
+    )
+    assert said.responses == ["utter_retirement_both"]
+    for part in ("51岁7个月", "57岁1个月", "12333"):
+        assert part in said.text
+
+
+async def test_she_is_asked_for_her_birth_only(stage: Stage) -> None:
+    said = await stage.play("action_answer_question", answers=["Q078"])
+    assert said.responses == ["utter_answer", "utter_ask_birth_month"]
+    said = await stage.play("action_continue", "inform", entities={"birth_month": "1978-02"})
+    assert said.responses == ["utter_retirement_both"]
+    said = await stage.play("action_continue", "inform", entities={"worker_category": "male"})
+    assert said.responses == ["utter_retirement_age"]
+
+
+async def test_before_the_reform_the_old_age_holds(stage: Stage) -> None:
+    said = await stage.play(
+        RETIREMENT, entities={"birth_month": "1964-12", "worker_category": "male"}
+    )
+    assert said.responses == ["utter_retirement_before_reform"]
+
+
+async def test_who_has_reached_the_age_is_told_so(stage: Stage) -> None:
+    said = await stage.play(
+        RETIREMENT, entities={"birth_month": "1965-12", "worker_category": "male"}
+    )
+    assert said.responses == ["utter_retirement_reached"]
+
+
+@pytest.mark.parametrize(
+    ("birth", "response"),
+    [
+        ("2030-01", "utter_born_in_future"),
+        ("1900-01", "utter_born_too_long_ago"),
+        ("2015-06", "utter_born_too_lately"),
+        ("1972", "utter_ask_birth_month"),
+    ],
+)
+async def test_an_impossible_birth_gets_a_sentence_and_no_result(
+    stage: Stage, birth: str, response: str
+) -> None:
+    said = await stage.play(RETIREMENT, entities={"birth_month": birth, "worker_category": "male"})
+    assert said.responses == [response]
+    assert said.cards == []

@@ -1,0 +1,1 @@
+"""Tests of what the engine runs, in the engine's own environment."""

@@ -1,0 +1,137 @@
+"""The engine's stores, its channel's memory of replies, and its rules of one turn."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.serving.channel import earlier_replies
+from bot.serving.tracker_store import KEY, MOST_EVENTS, ConversationTrackerStore
+from bot.serving.turn_rules import looks_at_one_turn
+
+DOMAIN = Domain.from_dict(
+    {
+        "intents": ["faq"],
+        "slots": {"region": {"type": "text", "influence_conversation": False, "mappings": []}},
+        "actions": ["action_answer_question"],
+    }
+)
+
+
+def _turn(number: int) -> list[Any]:
+    metadata = {"message": f"m{number}"}
+    return [
+        UserUttered(f"问题{number}", {"name": "faq", "confidence": 1.0}, metadata=metadata),
+        ActionExecuted("action_answer_question"),
+        BotUttered(f"答{number}", {"custom": {"card": {"n": number}}}),
+        ActionExecuted("action_listen"),
+    ]
+
+
+def _tracker(turns: int) -> DialogueStateTracker:
+    events = [ActionExecuted("action_listen")]
+    for number in range(turns):
+        events += _turn(number)
+    return DialogueStateTracker.from_events("c1", events, slots=DOMAIN.slots, domain=DOMAIN)
+
+
+@pytest.fixture
+def url(valkey: str) -> str:
+    """An empty Valkey."""
+    import redis
+
+    with redis.Redis.from_url(valkey) as store:
+        store.flushall()
+    return valkey
+
+
+def test_a_conversation_survives_a_restart_of_the_engine(url: str) -> None:
+    async def play() -> DialogueStateTracker | None:
+        tracker = _tracker(2)
+        tracker.update(SlotSet("region", "310000"))
+        await ConversationTrackerStore(DOMAIN, host=url).save(tracker)
+        return await ConversationTrackerStore(DOMAIN, host=url).retrieve("c1")
+
+    found = asyncio.run(play())
+    assert found is not None
+    assert found.get_slot("region") == "310000"
+    assert found.latest_message is not None
+    assert found.latest_message.text == "问题1"
+
+
+def test_a_turn_writes_its_own_events_only(url: str) -> None:
+    async def play() -> tuple[int, int]:
+        import redis.asyncio as redis
+
+        store, raw = ConversationTrackerStore(DOMAIN, host=url), redis.Redis.from_url(url)
+        tracker = _tracker(1)
+        await store.save(tracker)
+        before = await raw.llen(KEY + "c1")
+        tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
+        await store.save(tracker)
+        after = await raw.llen(KEY + "c1")
+        await raw.close()
+        return before, after
+
+    before, after = asyncio.run(play())
+    assert after == before + 1
+
+
+def test_a_long_conversation_is_cut_back_in_memory(url: str) -> None:
+    async def play() -> int:
+        store = ConversationTrackerStore(DOMAIN, host=url)
+        await store.save(_tracker(30))
+        tracker = await store.retrieve("c1")
+        assert tracker is not None
+        return len(tracker.events)
+
+    assert asyncio.run(play()) <= MOST_EVENTS
+
+
+def test_a_forgotten_conversation_is_gone_everywhere(url: str) -> None:
+    async def play() -> list[Any]:
+        store = ConversationTrackerStore(DOMAIN, host=url)
+        await store.save(_tracker(1))
+        await store.delete("c1")
+        return [await store.retrieve("c1"), list(await store.keys())]
+
+    assert asyncio.run(play()) == [None, []]
+
+
+def test_a_store_that_is_away_does_not_stop_the_conversation() -> None:
+    async def play() -> DialogueStateTracker | None:
+        store = ConversationTrackerStore(DOMAIN, host="redis://127.0.0.1:1/0")
+        tracker = _tracker(1)
+        await store.save(tracker)
+        return await store.retrieve("c1")
+
+    assert asyncio.run(play()) is not None
+
+
+def test_a_repeated_message_gets_the_same_replies() -> None:
+    replies = earlier_replies(_tracker(3), "m1")
+    assert replies == [{"recipient_id": "c1", "text": "答1", "custom": {"card": {"n": 1}}}]
+
+
+@pytest.mark.parametrize("message", ["m9", None])
+def test_a_new_message_has_no_earlier_replies(message: str | None) -> None:
+    assert earlier_replies(_tracker(3), message) is None
+
+
+@pytest.mark.parametrize(
+    ("states", "one_turn"),
+    [
+        ([{"user": {"intent": "faq"}}], True),
+        ([{"slots": {"region": "x"}}, {"user": {"intent": "faq"}}], False),
+        ([{"active_loop": {"name": "form"}}], False),
+        ([{}, {}, {}, {}], False),
+    ],
+)
+def test_rules_of_one_turn_are_told_from_others(states: list[Any], one_turn: bool) -> None:
+    assert looks_at_one_turn({"rules": {json.dumps(states): "utter"}}) is one_turn

@@ -1,0 +1,181 @@
+"""The widget on a service centre's page: another origin, a strict policy, one line of HTML."""
+
+from __future__ import annotations
+
+from playwright.async_api import BrowserContext, FrameLocator, Page, expect
+
+from tests.browser.conftest import Chat, World
+
+LAUNCHER = "shebao-chat button"
+FRAME = "shebao-chat iframe"
+LISTEN = """window.__told = [];
+for (const name of ['ready','open','close','message','unread','handoff','error'])
+  addEventListener('shebaochat:' + name, (e) => window.__told.push([name, e.detail]));"""
+
+
+async def inside(page: Page) -> FrameLocator:
+    """The app in its frame, opened by a tap on the launcher."""
+    await page.locator(LAUNCHER).click()
+    frame = page.frame_locator(FRAME)
+    await expect(frame.locator("#text")).to_be_visible()
+    return frame
+
+
+async def say(frame: FrameLocator, words: str) -> None:
+    """Type and send inside the frame."""
+    await frame.locator("#text").fill(words)
+    await frame.locator("button.send").click()
+
+
+async def names(page: Page) -> list[str]:
+    """The events that the host's page was told of."""
+    return [name for name, _ in await page.evaluate("window.__told")]
+
+
+async def listening(page: Page) -> None:
+    """A host's page that listens to everything."""
+    await page.add_init_script(LISTEN)
+
+
+async def test_one_line_embeds_the_chat_under_a_strict_policy(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280, prepare=listening)
+    assert await page.locator(FRAME).count() == 0  # nothing is loaded before it is wanted
+    frame = await inside(page)
+    await say(frame, "answer")
+    await expect(frame.locator(".bubble.answer h3")).to_contain_text("灵活就业")
+    assert {"ready", "open", "message"} <= set(await names(page))
+    told = await page.evaluate("JSON.stringify(window.__told)")
+    assert "灵活就业" not in told
+    assert (await page.context.cookies()) == []
+
+
+async def test_no_token_ever_stands_in_an_address(chat: Chat, world: World) -> None:
+    seen: list[str] = []
+    tokens: list[str] = []
+
+    async def watch(page: Page) -> None:
+        page.on("request", lambda request: seen.append(request.url))
+        page.on("request", lambda r: tokens.append(r.headers.get("authorization", "")))
+
+    page = await chat(world.centre, width=1280, prepare=watch)
+    frame = await inside(page)
+    await say(frame, "answer")
+    await expect(frame.locator(".bubble.answer")).to_be_visible()
+    token = next(one for one in tokens if one).removeprefix("Bearer ")
+    assert len(token) > 30
+    assert not any(token in url for url in seen)
+
+
+async def test_escape_closes_and_the_launcher_has_the_focus_again(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280, prepare=listening)
+    frame = await inside(page)
+    await expect(frame.locator("#text")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(LAUNCHER)).to_be_focused()
+    assert "close" in await names(page)
+
+
+async def test_keyboard_alone_opens_asks_and_closes(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280)
+    await expect(page.locator(LAUNCHER)).to_be_visible()
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.tagName") == "SHEBAO-CHAT":
+            break
+    await page.keyboard.press("Enter")
+    frame = page.frame_locator(FRAME)
+    await expect(frame.locator("#text")).to_be_focused()
+    await page.keyboard.type("answer")
+    await page.keyboard.press("Enter")
+    await expect(frame.locator(".bubble.answer")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(LAUNCHER)).to_be_focused()
+
+
+async def test_what_comes_while_it_is_closed_is_counted(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280, prepare=listening)
+    frame = await inside(page)
+    world.engine.seconds = 1.0
+    try:
+        await say(frame, "thanks")
+        await page.evaluate("ShebaoChat.close()")
+        await expect(page.locator("shebao-chat .badge")).to_have_text("1")
+    finally:
+        world.engine.seconds = 0.0
+    await page.locator(LAUNCHER).click()
+    await expect(page.locator("shebao-chat .badge")).to_be_hidden()
+
+
+async def test_the_api_drives_it(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280, prepare=listening)
+    await expect(page.locator(LAUNCHER)).to_be_visible()
+    await page.evaluate("ShebaoChat.send('handoff')")
+    frame = page.frame_locator(FRAME)
+    await expect(frame.locator(".bubble.handoff")).to_be_visible()
+    await page.evaluate("ShebaoChat.setElder(true)")
+    await expect(frame.locator("html[data-elder]")).to_be_attached()
+    await page.evaluate("ShebaoChat.setLocale('en')")
+    await expect(frame.locator("button.human")).to_have_text("A person")
+    await page.evaluate("ShebaoChat.reset()")
+    await expect(frame.locator(".welcome")).to_be_visible()
+    await page.evaluate("ShebaoChat.toggle()")
+    await expect(page.locator(LAUNCHER)).to_be_visible()
+    assert {"handoff", "message", "close"} <= set(await names(page))
+    await page.evaluate("ShebaoChat.destroy()")
+    assert await page.locator("shebao-chat").count() == 0
+
+
+async def test_it_stays_open_and_keeps_its_words_on_the_next_page(
+    everyday: BrowserContext, world: World
+) -> None:
+    page = await everyday.new_page()
+    await page.goto(world.centre)
+    frame = await inside(page)
+    await say(frame, "answer")
+    await expect(frame.locator(".bubble.answer")).to_be_visible()
+    await page.locator("nav a", has_text="办事公告").click()
+    await page.wait_for_url("**/news")
+    await expect(page.frame_locator(FRAME).locator(".bubble.answer")).to_be_visible()
+
+
+async def test_a_page_that_is_not_registered_cannot_frame_it(chat: Chat, world: World) -> None:
+    page = await chat(
+        world.centre, width=1280, expected=("frame-ancestors", "script:", "Framing", "framing")
+    )
+    await page.evaluate("ShebaoChat.destroy()")
+    await page.evaluate("ShebaoChat.init({site: 'elsewhere', openOnLoad: true})")
+    await page.wait_for_timeout(600)
+    assert await page.frame_locator(FRAME).locator("#text").count() == 0
+
+
+async def test_forged_messages_change_nothing(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280, prepare=listening)
+    frame = await inside(page)
+    await page.evaluate(
+        """() => {
+          const app = document.querySelector('shebao-chat').shadowRoot.querySelector('iframe');
+          const to = new URL(app.src).origin;
+          const forged = [{app: 'shebao-chat', name: 'send', data: {text: 5}},
+            {app: 'shebao-chat', name: 'send', data: {text: 'x'.repeat(501)}},
+            {app: 'shebao-chat', name: '__proto__', data: {}},
+            {app: 'shebao-chat', name: 'elder', data: {on: 'yes'}},
+            {app: 'shebao-chat', name: 'open', data: {more: 1}}, 'reset', null, 7];
+          for (const one of forged) app.contentWindow.postMessage(one, to);
+          window.postMessage({app: 'shebao-chat', name: 'unread', data: {count: 9}}, '*');
+          window.postMessage({app: 'shebao-chat', name: 'close', data: {}}, '*');
+        }"""
+    )
+    await page.wait_for_timeout(300)
+    await expect(frame.locator(".welcome")).to_be_visible()
+    assert await frame.locator("html[data-elder]").count() == 0
+    assert await page.locator("shebao-chat .badge").is_hidden()
+
+
+async def test_a_phone_gets_the_whole_screen(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=390, height=700)
+    await inside(page)
+    box = await page.locator("shebao-chat .panel").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (390, 700)
+    await page.frame_locator(FRAME).get_by_role("button", name="关闭").click()
+    await expect(page.locator(LAUNCHER)).to_be_focused()

@@ -1,0 +1,1 @@
+"""Messengers: what they send us, what we send them, and what lies between."""

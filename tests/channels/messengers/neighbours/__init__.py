@@ -1,0 +1,1 @@
+"""WeChat's neighbours: WeCom, 微信客服, DingTalk, Feishu, Telegram, LINE, Slack, WhatsApp."""

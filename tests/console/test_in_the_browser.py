@@ -1,0 +1,146 @@
+"""The whole way in a real browser: write, approve, publish, roll back; axe on every page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.conftest import ARGS, CHROMIUM
+from tests.console.conftest import Console
+from tests.console.folder import ROOT
+
+AXE = ROOT / "web/widget/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NEW = "补办社保卡可以在社保经办机构当场办结，也可以网上申请，不收费。"
+PAGES = (
+    "/",
+    "/items",
+    "/items?state=published",
+    "/items/new",
+    "/items/Q003",
+    "/items/Q001/history",
+)
+PAGES = (*PAGES, "/items/Q001/history/1/2", "/figures", "/figures/F-base_floor-110000-2026-07-01")
+PAGES = (*PAGES, "/publishing", "/publishing/1", "/exchange", "/nothing")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield launched
+        await launched.close()
+
+
+@dataclass
+class Somebody:
+    """A member of staff in a browser of their own."""
+
+    page: Page
+    url: str
+    wrong: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        """Open a page."""
+        await self.page.goto(self.url + path)
+
+    async def press(self, words: str) -> None:
+        """Press a button and wait for the page behind it."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name=words, exact=True).first.click()
+
+    async def faults(self) -> list[str]:
+        """What axe finds on the page."""
+        await self.page.evaluate(AXE.read_text("utf-8"))
+        found = await self.page.evaluate(
+            "rules => axe.run(document, {runOnly: rules}).then(all => all.violations"
+            ".map(one => one.id + ' ' + one.nodes[0].html))",
+            RULES,
+        )
+        return [f"{self.page.url}: {one}" for one in found]
+
+    async def picture(self, name: str) -> None:
+        """A picture for the guide, when one is wanted."""
+        if folder := os.environ.get("PICTURES"):
+            await self.page.screenshot(path=Path(folder) / f"console-{name}.png")
+
+
+async def signed_in(chromium: Browser, console: Console, name: str) -> Somebody:
+    """Sign in as one of the sandbox's staff."""
+    context = await chromium.new_context(
+        locale="zh-CN", viewport={"width": 1280, "height": 860}, reduced_motion="reduce"
+    )
+    somebody = Somebody(await context.new_page(), console.url)
+    somebody.page.on("pageerror", lambda error: somebody.wrong.append(str(error)))
+    somebody.page.on(
+        "console",
+        lambda said: (
+            somebody.wrong.append(said.text)
+            if said.type == "error" and "Failed to load resource" not in said.text
+            else None
+        ),
+    )
+    await somebody.go("/")
+    await somebody.page.get_by_role("link", name="用统一身份登录").click()
+    await somebody.page.get_by_role("button", name=name).click()
+    await somebody.page.wait_for_url(console.url + "/")
+    return somebody
+
+
+async def test_a_change_goes_from_an_editor_to_citizens_and_back_again(
+    console_with_identity: Console, chromium: Browser
+) -> None:
+    console = console_with_identity
+    old = console.items()["Q001"]["summary"]
+    editor = await signed_in(chromium, console, "文小编")
+    await editor.go("/items/Q001")
+    await editor.page.get_by_label("答案（前150字说清）").first.fill("短")
+    await editor.page.locator("#look .problems").wait_for()
+    await editor.page.get_by_label("答案（前150字说清）").first.fill(NEW)
+    await editor.page.locator("#look .card", has_text=NEW).first.wait_for()
+    await editor.picture("item")
+    await editor.press("保存草稿")
+    await editor.press("提交审核")
+    assert await editor.page.get_by_role("button", name="审核通过").count() == 0
+    reviewer = await signed_in(chromium, console, "申小合")
+    await reviewer.go("/items/Q001")
+    await reviewer.picture("review")
+    await reviewer.press("审核通过")
+    publisher = await signed_in(chromium, console, "法小布")
+    await publisher.go("/publishing")
+    await publisher.picture("publishing")
+    await publisher.press("发布选中的条目")
+    assert console.items()["Q001"]["summary"] == NEW
+    await publisher.press("回滚到第1次")
+    assert console.items()["Q001"]["summary"] == old
+    assert [*editor.wrong, *reviewer.wrong, *publisher.wrong] == []
+
+
+async def test_axe_finds_nothing_on_any_page(
+    console_with_identity: Console, chromium: Browser
+) -> None:
+    async with console_with_identity.worker("editor") as editor:
+        await editor.edit("Q001", summary=NEW)
+        await editor.post("/entries/Q001/comment", text="请看")
+    chief = await signed_in(chromium, console_with_identity, "祖小章")
+    auditor = await signed_in(chromium, console_with_identity, "沈小计")
+    faults: list[str] = []
+    for path in PAGES:
+        await chief.go(path)
+        if path == "/items":
+            await chief.picture("items")
+        faults += await chief.faults()
+    await auditor.go("/audit")
+    faults += await auditor.faults()
+    await auditor.press("验证整条记录链")
+    faults += await auditor.faults()
+    await auditor.press("退出")
+    faults += await auditor.faults()
+    assert faults == []
+    assert [*chief.wrong, *auditor.wrong] == []

@@ -1,0 +1,1 @@
+"""The whole running stack, through HTTP alone."""

@@ -1,0 +1,95 @@
+"""What a citizen asks first, and what they must be told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cards import check_card
+from tests.conftest import Talk
+from tests.journeys.conftest import Whole
+
+pytestmark = pytest.mark.journey
+
+
+async def said(talk: Talk, text: str) -> tuple[str, list[dict[str, object]]]:
+    """The words and the cards of the turn that answers `text`."""
+    first = await talk.ask(text)
+    turn = await talk.events(first["seq"] - 1)
+    cards = [event["card"] for event in turn if "card" in event]
+    for card in cards:
+        check_card(card)
+    return "\n".join(event["text"] for event in turn), cards
+
+
+async def test_a_policy_question_gets_a_sourced_answer(whole: Whole) -> None:
+    words, cards = await said(await whole.talk(), "灵活就业人员怎么参加养老保险")
+    answer = cards[0]
+    assert answer["type"] == "answer"
+    assert answer["sources"]
+    assert "依据" in words
+
+
+async def test_the_own_retirement_date_is_counted(whole: Whole) -> None:
+    words, cards = await said(await whole.talk(), "我是1972年8月出生的男职工，什么时候退休")
+    assert "61岁11个月" in words
+    assert "2034年7月" in words
+    assert cards[0]["type"] == "estimate"
+
+
+async def test_the_weather_gets_no_policy_answer(whole: Whole) -> None:
+    words, cards = await said(await whole.talk(), "今天天气怎么样")
+    assert [card for card in cards if card["type"] == "answer"] == []
+    assert "12333" in words
+
+
+@pytest.mark.parametrize("wish", ["转人工", "人工", "找人", "我要找个真人", "给我转客服"])
+async def test_a_person_is_always_reached(whole: Whole, wish: str) -> None:
+    words, cards = await said(await whole.talk(), wish)
+    assert "12333" in words
+    assert cards[0]["type"] == "handoff"
+    assert isinstance(cards[0]["ticket"], int)
+
+
+async def test_the_region_is_asked_for_and_then_used(whole: Whole) -> None:
+    talk = await whole.talk()
+    words, cards = await said(talk, "失业金一个月领多少钱")
+    assert cards[0]["type"] == "answer"
+    words, _ = await said(talk, "上海")
+    assert "上海" in words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/restart", '/choose{"item": "Q001"}', "/signed_in", "😀😀", "a\x00b", "问" * 500, "؟؟؟"],
+)
+async def test_whatever_is_typed_gets_words_and_never_a_command(whole: Whole, text: str) -> None:
+    words, cards = await said(await whole.talk(), text)
+    assert words.strip()
+    assert "登录成功" not in words
+    assert [card for card in cards if card["type"] == "contributions"] == []
+
+
+async def test_a_choice_works_only_where_it_was_offered(whole: Whole) -> None:
+    talk, other = await whole.talk(), await whole.talk()
+    _, cards = await said(talk, "社保卡怎么弄")
+    offered = next(
+        choice
+        for card in cards
+        for choice in [*card.get("choices", []), *card.get("related", [])]  # type: ignore[misc]
+    )
+    refused = await other.send(choice=offered["payload"])
+    assert (refused.status_code, refused.json()["error"]) == (422, "unknown_choice")
+    assert await other.events() == []
+    assert (await talk.send(choice=offered["payload"])).status_code == 202
+
+
+async def test_numbers_of_persons_stay_in_the_gateway(whole: Whole) -> None:
+    talk = await whole.talk()
+    number, phone = "310199198001011237", "13800138000"
+    await said(talk, f"我身份证{number}，手机{phone}，帮我查查社保")
+    everything = json.dumps(await talk.events(), ensure_ascii=False) + whole.logs()
+    assert number not in everything
+    assert phone not in everything
+    assert "〔身份证号1〕" in everything

@@ -1,0 +1,1 @@
+"""Tests of what is kept, with a real PostgreSQL."""

@@ -1,0 +1,67 @@
+"""Serves an ASGI application on a free port of this machine, in a thread of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Generator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+class ThreadedServer(uvicorn.Server):
+    """Leaves the signals to the test runner."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Take no signal."""
+        yield
+
+
+class Served:
+    """A running server that can be stopped and started again under the same address."""
+
+    def __init__(self, app: ASGIApp, port: int | None = None) -> None:
+        self._app = app
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server: ThreadedServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Listen."""
+        self._server = ThreadedServer(
+            uvicorn.Config(
+                self._app,
+                host="127.0.0.1",
+                port=self.port,
+                log_config=None,
+                proxy_headers=False,
+                access_log=False,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        until = time.monotonic() + 10
+        while not self._server.started and time.monotonic() < until:
+            time.sleep(0.005)
+        if not self._server.started:
+            raise RuntimeError("server did not start")
+
+    def stop(self) -> None:
+        """Refuse connections from now on."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(timeout=10)
+        self._server = self._thread = None
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
