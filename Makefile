@@ -17,14 +17,14 @@ ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
 WORDING := config.yml domain.yml $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: help run test check chromium pictures train understand intent-benchmark messengers-load evaluate index bench lock clean
+.PHONY: help run test check debian pictures train understand intent-benchmark messengers-load evaluate index bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
 run: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) ## build what is missing, start everything, print the addresses; Ctrl-C stops it
 	@exec $(APP) -m scripts.run
 
-test: check $(MODEL) sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) chromium tests/peers/wechat/node_modules/.built tests/peers/neighbours/node_modules/.built ## build what is missing and run every test
+test: check $(MODEL) sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) debian tests/peers/wechat/node_modules/.built tests/peers/neighbours/node_modules/.built ## build what is missing and run every test
 	@scripts/say "Tests of the engine's parts"
 	@$(ENGINE) -m pytest -q -c tests/bot/pytest.ini tests/bot
 	@scripts/say "Tests of the widget's parts"
@@ -41,10 +41,10 @@ check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## fo
 	@$(APP) scripts/check_knowledge.py
 	@$(APP) -m pytest -q tests/test_boundaries.py
 
-chromium: ## install the browser and the Chinese font that the browser tests need
-	@scripts/need-chromium
+debian: ## install what the tests need from Debian: a browser, a Chinese font, signature checkers
+	@scripts/need-debian
 
-pictures: $(WIDGET) .venv/app/.built chromium ## take the screenshots in docs/images anew
+pictures: $(WIDGET) .venv/app/.built debian ## take the screenshots in docs/images anew
 	@PICTURES=docs/images $(APP) -m pytest -q tests/browser/test_pictures.py
 
 train: ## rebuild the model from data/

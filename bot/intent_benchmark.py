@@ -6,44 +6,31 @@ Rows are `{"question", "label"}`; prints accuracy, macro-F1, training time and t
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+from bot.evaluation.intents import IntentMachine, train
 from bot.normalizer import normalize
-from bot.ranking.classifier import train
-from bot.ranking.space import unit
-from bot.text.features import Vocabulary, features
-from bot.text.lexicon import cutter, terms
-from bot.text.sentence_vectors import E5Vectors
-
-LEXICON, GLOSSARY = Path("data/lexicon.txt"), Path("data/knowledge/glossary.yml")
+from bot.text.sentence_vectors import DIMENSIONS, E5Vectors
 
 
 def main(training: Path, testing: Path) -> int:
     """Train on one file, measure on the other, print one line of JSON."""
-    words = cutter(terms(LEXICON, GLOSSARY))
-    encoder = E5Vectors(threads=2)
-    started = time.perf_counter()
-    texts, labels = _rows(training)
-    seen = [features(text, words.lcut(text)) for text in texts]
-    vocabulary = Vocabulary.of(seen)
-    raw = encoder.many(texts)
-    centre = raw.mean(axis=0)
-    classifier = train(vocabulary.matrix(seen), unit(raw - centre), labels).classifier
-    train_seconds = time.perf_counter() - started
-
+    encoder = E5Vectors()
+    machine, train_seconds = _trained(*_rows(training))
     texts, truth = _rows(testing)
     given, milliseconds = [], []
     for text in texts:
         started = time.perf_counter()
-        row = vocabulary.row(features(text, words.lcut(text)))
-        scores = classifier.scores(row, unit(encoder.one(text) - centre))
-        given.append(classifier.labels[int(np.argmax(scores))])
+        scores = machine.scores(text, encoder.one(text))
+        given.append(machine.labels[int(np.argmax(scores))])
         milliseconds.append((time.perf_counter() - started) * 1000)
     result = {
         "accuracy": round(float(np.mean([a == b for a, b in zip(given, truth, strict=True)])), 4),
@@ -54,6 +41,27 @@ def main(training: Path, testing: Path) -> int:
     }
     sys.stdout.write(json.dumps(result) + "\n")
     return 0
+
+
+def _trained(texts: list[str], labels: list[str]) -> tuple[IntentMachine, float]:
+    started = time.perf_counter()
+    machine = train(texts, _vectors(texts), labels)
+    return machine, time.perf_counter() - started
+
+
+def _vectors(texts: Sequence[str]) -> np.ndarray:
+    """Sentence vectors of all texts, a process a core: none waits for another's sentence."""
+    cores = os.cpu_count() or 1
+    parts = [texts[core::cores] for core in range(cores)]
+    vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    with ProcessPoolExecutor(cores, get_context("spawn")) as processes:
+        for core, found in enumerate(processes.map(_encoded, parts)):
+            vectors[core::cores] = found
+    return vectors
+
+
+def _encoded(texts: Sequence[str]) -> np.ndarray:
+    return E5Vectors().many(texts)
 
 
 def macro_f1(truth: Sequence[str], given: Sequence[str]) -> float:

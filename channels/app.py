@@ -90,31 +90,18 @@ def create(settings: Settings | None = None) -> FastAPI:
 
 def _parts(settings: Settings, database: AsyncEngine) -> tuple[Parts, Redis, httpx.AsyncClient]:
     redis, http = _lines_out(settings)
-    engine = Engine(
-        settings.engine_url,
-        settings.engine_seconds,
-        settings.engine_outage_seconds,
-        http,
-        settings.readiness_message,
-    )
+    engine = _engine(settings, http)
     notices, metrics = read_notices(settings.knowledge_dir), Metrics()
     news = News(redis, settings.waiting_at_once)
-    turns = Turns(settings.database_url.get_secret_value())
     messengers = put_together(settings, database, redis, metrics.registry)
+    turns = Turns(settings.database_url.get_secret_value())
     bring = messengers.sender.wake
     answering = Answering(database, engine, turns, news, notices[OUTAGE], metrics, bring)
-    relay = Relay(
-        Inbox(database, settings.key, settings.index_hash_key),
-        answering,
-        redis,
-        settings.conversations_at_once,
-        settings.sweep_seconds,
-    )
     parts = Parts(
         settings=settings,
         database=database,
         at_once=each_at_once(database),
-        relay=relay,
+        relay=_relay(settings, answering, redis),
         news=news,
         limits=Limits(redis),
         origins=Origins(database),
@@ -132,6 +119,22 @@ def _parts(settings: Settings, database: AsyncEngine) -> tuple[Parts, Redis, htt
         messengers=messengers,
     )
     return parts, redis, http
+
+
+def _engine(settings: Settings, http: httpx.AsyncClient) -> Engine:
+    return Engine(
+        settings.engine_url,
+        settings.engine_seconds,
+        settings.engine_outage_seconds,
+        http,
+        settings.readiness_message,
+    )
+
+
+def _relay(settings: Settings, answering: Answering, redis: Redis) -> Relay:
+    inbox = Inbox(answering.database, settings.key, settings.index_hash_key)
+    at_once, sweep = settings.conversations_at_once, settings.sweep_seconds
+    return Relay(inbox, answering, redis, at_once, sweep)
 
 
 def _lines_out(settings: Settings) -> tuple[Redis, httpx.AsyncClient]:

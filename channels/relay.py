@@ -60,6 +60,8 @@ class Relay:
         """Finish what has begun, within `seconds`."""
         if self._sweeper is not None:
             self._sweeper.cancel()
+            # It may hold a connection; that has to be back before the pool is closed.
+            await asyncio.gather(self._sweeper, return_exceptions=True)
             await asyncio.gather(self._sweeper, return_exceptions=True)
         await self._workers.stop(seconds)
         for task in list(self._tasks.values()):

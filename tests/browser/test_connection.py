@@ -36,6 +36,12 @@ async def said(page: Page) -> list[str]:
     return [one.strip() for one in await page.locator(SAID).all_inner_texts()]
 
 
+def asked(world: World, words: str) -> int:
+    """How many messages with these words the engine got; one that is asked again is the same."""
+    heard = [one for one in world.engine.heard if one["message"] == words]
+    return len({one["metadata"]["message"] for one in heard})
+
+
 async def test_what_fails_to_go_out_is_sent_again_by_one_tap(chat: Chat, world: World) -> None:
     page = await chat()
     await ask(page, "first")
@@ -49,7 +55,7 @@ async def test_what_fails_to_go_out_is_sent_again_by_one_tap(chat: Chat, world: 
     await expect(page.locator(SAID)).to_have_count(2)
     assert await said(page) == ["first", "second"]
     await expect(page.locator(".line.bot")).to_have_count(2)
-    assert world.engine.texts.count("second") == 1
+    assert asked(world, "second") == 1
 
 
 async def test_the_line_breaks_and_what_was_said_meanwhile_comes_once(
@@ -61,6 +67,9 @@ async def test_the_line_breaks_and_what_was_said_meanwhile_comes_once(
     await page.context.set_offline(True)
     await expect(page.locator(".bar.warning")).to_contain_text("正在重新连接", timeout=15_000)
     await expect(page.locator(".bar.warning a")).to_have_attribute("href", "tel:12333")
+    bar = await page.locator(".bar.warning").bounding_box()
+    assert bar is not None
+    assert bar["height"] < 80  # a line or two, not half the screen
     body = {"client_id": "6f2c1f0e-3f4c-4b8e-9a53-6d3a2f0f9b11", "text": "meanwhile"}
     path = f"{world.url}/api/chat/conversations/{talk['conversation']}/messages"
     async with httpx.AsyncClient(trust_env=False) as http:
@@ -94,7 +103,7 @@ async def test_what_was_not_sent_before_a_reload_is_sent_after_it(chat: Chat, wo
     await expect(page.locator("#log")).to_contain_text("kept words")
     await expect(page.locator(".failure")).to_have_count(0)
     await expect(page.locator(".line.bot")).to_have_count(2)
-    assert world.engine.texts.count("kept words") == 1
+    assert asked(world, "kept words") == 1
 
 
 async def test_an_acknowledgement_that_is_lost_doubles_nothing(chat: Chat, world: World) -> None:
@@ -113,7 +122,7 @@ async def test_an_acknowledgement_that_is_lost_doubles_nothing(chat: Chat, world
         await page.get_by_role("button", name="点这里重发").click()
     await expect(page.locator(".failure")).to_have_count(0)
     assert (await said(page)).count("acknowledged late") == 1
-    assert world.engine.texts.count("acknowledged late") == 1
+    assert asked(world, "acknowledged late") == 1
 
 
 async def test_two_tabs_of_one_conversation_show_the_same(chat: Chat) -> None:

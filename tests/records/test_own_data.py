@@ -217,7 +217,8 @@ async def test_the_conversation_that_asked_goes_on_empty_with_what_is_being_answ
                     WITH m AS (
                         INSERT INTO messages (conversation, delivery, fingerprint, seq, text,
                             received_at, answered_at)
-                        VALUES (:id, 'd' || CAST(:seq AS int), 'x', CAST(:seq AS int), 'said', :now, :answered)
+                        VALUES (:id, 'd' || CAST(:seq AS int), 'x', CAST(:seq AS int), 'said',
+                            :now, :answered)
                         RETURNING id
                     )
                     INSERT INTO events (conversation, seq, at, "from", text, message)

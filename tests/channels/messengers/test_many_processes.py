@@ -92,7 +92,8 @@ async def test_four_processes_keep_the_order_of_every_conversation(
     expected = [f"答：问{number}" for number in range(MESSAGES)]
     assert {user: said for user, said in ears.heard.items() if said != expected} == {}
     assert len(ears.heard) == TALKS
-    assert len(engine.heard) == TALKS * MESSAGES
+    # The engine may be asked twice about a message, which it then answers in the same way.
+    assert len({heard["metadata"]["message"] for heard in engine.heard}) == TALKS * MESSAGES
     assert len(wechat.sent) > 0
 
 

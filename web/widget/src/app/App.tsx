@@ -115,7 +115,7 @@ function Status({ state }: { state: State }) {
                   : words.answering
               : "");
     return (
-        <p class={`status ${waiting ? "waiting" : ""}`} role="status">
+        <p class={state.link === "offline" && !said ? "hidden" : "status"} role="status">
             {waiting && !said && (
                 <span class="dots" aria-hidden="true">
                     <i />

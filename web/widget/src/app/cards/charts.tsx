@@ -65,7 +65,7 @@ function Bars({ card, years }: { card: Contributions; years: [string, Map<number
                 })}
             >
                 {years.map(([year, months]) => (
-                    <div class="bar" key={year} aria-hidden="true">
+                    <div class="year" key={year} aria-hidden="true">
                         <span>{year}</span>
                         <svg viewBox="0 0 120 10" preserveAspectRatio="none">
                             {TWELVE.map((month) => (
