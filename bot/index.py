@@ -1,7 +1,7 @@
 """The answer index: new wordings and items go live in running engines, without a restart.
 
 `python -m bot.index build|check|activate|rollback` in the folder that `ANSWER_INDEX` names,
-signed with `INDEX_KEY`. `build` learns from `data/`, checks the frozen regression set, and
+signed with `ANSWER_INDEX_KEY`. `build` learns from `data/`, checks the frozen regression set, and
 activates only what breaks no question that the version in use answers right.
 """
 
@@ -83,7 +83,7 @@ def _holds(model: Model, one: Expected, words: Any, vectors: KeptVectors) -> boo
 def main(arguments: Sequence[str]) -> int:
     """Do what was asked; 1 when the gate refuses."""
     options = _options(arguments)
-    folder, key = Path(os.environ["ANSWER_INDEX"]), os.environ["INDEX_KEY"].encode()
+    folder, key = Path(os.environ["ANSWER_INDEX"]), os.environ["ANSWER_INDEX_KEY"].encode()
     if options.what == "rollback":
         return _rollback(folder)
     if options.what == "activate":

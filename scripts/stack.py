@@ -25,6 +25,8 @@ from scripts.live_folder import lay_out
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
 LOOPBACK = "127.0.0.1"
+# No key of the vault among them: the engine sees no personal data.
+ENGINE_SETTINGS = ("REDIS_URL", "ACTIONS_URL", "ANSWER_INDEX", "ANSWER_INDEX_KEY")
 APP = [sys.executable, "-W", "ignore", "-m"]
 
 
@@ -138,6 +140,8 @@ def _own_settings(data: Path, port: int, given: Mapping[str, str]) -> dict[str, 
         "VAULT_KEY": _kept_key(data / "vault.key"),
         "INDEX_KEY": _kept_key(data / "index.key"),
         "AUDIT_KEY": _kept_key(data / "audit.key"),
+        "ANSWER_INDEX": str(data / "answers"),
+        "ANSWER_INDEX_KEY": _kept_key(data / "answers.key"),
         "SIGNING_DIR": str(data / "signing"),
         "EXCHANGE_URL": f"http://{LOOPBACK}:{free_port()}",
         "EXCHANGE_TOKEN": secrets.token_urlsafe(24),
@@ -176,7 +180,7 @@ def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> l
                 *(str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.server"),
                 *("--rasa-model", str(model), "--port", _port(settings["ENGINE_URL"])),
             ],
-            {name: settings[name] for name in ("REDIS_URL", "ACTIONS_URL")},
+            {name: settings[name] for name in ENGINE_SETTINGS},
             30,
         ),
         Program("gateway", [*APP, "channels"], {**settings, "PORT": str(port)}, 40),

@@ -2,7 +2,7 @@
 
 The folder that `ANSWER_INDEX` names holds `current` (one line: the name of a version) and a
 folder for each version: the model's two files, and a manifest with their hashes, signed with
-the key `INDEX_KEY` (HMAC-SHA-256). Whatever is wrong with a version, the one in use stays.
+the key `ANSWER_INDEX_KEY` (HMAC-SHA-256). Whatever is wrong with a version, the one in use stays.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class AnswerIndex:
 
 
 def from_environment(model: Model) -> AnswerIndex:
-    """An index as the settings `ANSWER_INDEX` and `INDEX_KEY` say; without them the model's."""
-    folder, key = os.environ.get("ANSWER_INDEX"), os.environ.get("INDEX_KEY", "")
+    """The index that `ANSWER_INDEX` and `ANSWER_INDEX_KEY` name; without them the model's."""
+    folder, key = os.environ.get("ANSWER_INDEX"), os.environ.get("ANSWER_INDEX_KEY", "")
     if not folder or not key:
         return AnswerIndex(model)
     index = AnswerIndex(model, Path(folder), key.encode())

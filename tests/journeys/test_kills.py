@@ -85,7 +85,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(whole: Whole, victim: str
         assert [e["seq"] for e in found] == list(range(1, len(found) + 1))
         assert [e["text"] for e in found if e["from"] == "citizen"] == sent
     assert unanswered(whole) == 0
-    assert doubled(whole) == []
+    assert doubled(whole, [talk.id for talk in talks]) == []
 
 
 async def recovered(whole: Whole, killed: float) -> None:
@@ -105,9 +105,10 @@ def unanswered(whole: Whole) -> object:
     return whole.rows("SELECT count(*) FROM messages WHERE answered_at IS NULL")[0][0]
 
 
-def doubled(whole: Whole) -> list[tuple[object, ...]]:
+def doubled(whole: Whole, conversations: list[str]) -> list[tuple[object, ...]]:
     """Messages whose answer stands there twice: the same words for one message."""
     return whole.rows(
         "SELECT message, text FROM events WHERE message IS NOT NULL AND \"from\" = 'bot' "
-        "GROUP BY message, text HAVING count(*) > 1"
+        "AND conversation = ANY(%s::uuid[]) GROUP BY message, text HAVING count(*) > 1",
+        conversations,
     )
