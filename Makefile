@@ -48,8 +48,8 @@ debian: ## install what the tests need from Debian: a browser, a Chinese font, s
 pictures: $(WIDGET) .venv/app/.built debian ## take the screenshots in docs/images anew
 	@PICTURES=docs/images $(APP) -m pytest -q tests/browser/test_pictures.py
 
-train: ## rebuild the model from data/
-	@$(MAKE) --no-print-directory -B $(MODEL)
+train: .venv/engine/.built ## rebuild the model from data/
+	@$(MAKE) --no-print-directory -W config.yml $(MODEL)
 
 understand: $(MODEL) ## FILE=q.jsonl: what the engine makes of each question
 	@$(ENGINE) -W ignore -m bot.understand "$(FILE)" $(MODEL)
@@ -132,5 +132,5 @@ sandbox/identity/node_modules/.built: sandbox/identity/package-lock.json
 	@touch $@
 
 $(MODEL): .venv/engine/.built $(WORDING)
-	@scripts/say "Training the model"
+	@scripts/say "Training the model (some minutes the first time)"
 	@$(ENGINE) -W ignore -m bot.train $(MODEL) >&2

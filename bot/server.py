@@ -22,10 +22,12 @@ LOOPBACK = "127.0.0.1"
 
 def main() -> None:
     """Serve one model until told to stop."""
+    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+
+    # isort: split
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
-    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
     from bot.serving.action_endpoint import KeptEndpoint
     from bot.serving.tuning import tune
 

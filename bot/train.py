@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -10,10 +11,14 @@ from pathlib import Path
 
 def main(target: Path) -> int:
     """Train and write `target`; 1 when Rasa gives no model."""
-    from rasa.model_training import train
-
     import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 
+    # isort: split
+    import structlog
+    from rasa.model_training import train
+
+    # Rasa tells every step of its rules at its debug level, thousands of lines.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     started = time.perf_counter()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     result = train(

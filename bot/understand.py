@@ -38,11 +38,13 @@ def main(questions: Path, model: Path) -> int:
 
 def parser(model: Path) -> Any:
     """A function from a text to Rasa's parse data, by the graph of `model`."""
+    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+
+    # isort: split
     from rasa.core.channels.channel import UserMessage
     from rasa.core.processor import MessageProcessor
     from rasa.shared.core.trackers import DialogueStateTracker
 
-    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
     from bot.serving.tuning import tune
 
     tune()

@@ -174,6 +174,14 @@ def test_every_setting_is_explained(settings: type[BaseSettings]) -> None:
     assert {one for one in names if f"`{one}`" not in operations} == set()
 
 
+@pytest.mark.parametrize("file", ["bot/server.py", "bot/train.py", "bot/understand.py"])
+def test_the_stand_in_for_tensorflow_comes_before_rasa(file: str) -> None:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    stand_in = next(n for n, line in enumerate(lines) if "without_tensorflow" in line)
+    rasa = next(n for n, line in enumerate(lines) if re.match(r"\s+(from|import) rasa\b", line))
+    assert stand_in < rasa
+
+
 def _is_docstring(file: Path, node: ast.Constant) -> bool:
     return any(
         isinstance(owner, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
