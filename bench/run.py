@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -98,6 +100,7 @@ def _report(ours: Side, stock: Side, measured: stack_load.Measured) -> str:
             f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {_machine()}.",
             "Both sides in one run; the ratios are what counts.",
             "Ours includes the action server and its database; stock Rasa answers from its domain.",
+            "Ours trains with the vectors of unchanged wordings kept from the last training.",
             "",
             "| engine | stock Rasa | ours | ratio |",
             "| --- | ---: | ---: | ---: |",
@@ -110,9 +113,23 @@ def _report(ours: Side, stock: Side, measured: stack_load.Measured) -> str:
             f"| eight conversations: messages a second | {rush.per_second:.0f} |",
             f"| turn 200 beside turn 1 of a conversation, engine | {measured.late_turn:.2f} × |",
             measured.own_record.row,
+            _scaling_row(),
             "",
         ]
     )
+
+
+def _scaling_row() -> str:
+    """What deciding costs with twenty times as many items, in processor time."""
+    command = [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.evaluation.scaling"]
+    told = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
+    printed = subprocess.run(
+        [*command, "models/wenbao.tar.gz"], cwd=ROOT, env=told, check=True, capture_output=True
+    ).stdout
+    found = json.loads(printed)
+    (few, many), (before, after) = found["items"], found["ms"]
+    name = f"deciding with {few:,} and with {many:,} items, vectors known, ms"
+    return f"| {name} | {before:.1f} / {after:.1f} ({found['ratio']:.2f} ×) |"
 
 
 def _row(name: str, stock: float, ours: float, *, more: bool = False) -> str:

@@ -90,7 +90,7 @@ class ChineseTokenizer(Tokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut the text of `attribute` into words."""
-        return self._apply_token_pattern(tokens(self._cutter, message.get(attribute) or ""))
+        return tokens(self._cutter, message.get(attribute) or "")
 
 
 def tokens(words: jieba.Tokenizer, text: str) -> list[Token]:

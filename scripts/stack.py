@@ -175,10 +175,19 @@ def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> l
             30,
         ),
         Program("gateway", [*APP, "channels"], {**settings, "PORT": str(port)}, 40),
+        _indexer(model, settings),
     ]
     if "REDIS_URL" not in os.environ:
         programs.insert(0, _valkey(data / "valkey", _port(settings["REDIS_URL"])))
     return programs
+
+
+def _indexer(model: Path, settings: dict[str, str]) -> Program:
+    """Makes wordings live that staff have published; it comes up last, nobody waits for it."""
+    data = settings["LIVE_KNOWLEDGE_DIR"] + "/current"
+    command = [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.index", "watch"]
+    told = {name: settings[name] for name in ("ANSWER_INDEX", "ANSWER_INDEX_KEY")}
+    return Program("indexer", [*command, "--data", data, "--model", str(model)], told, 60)
 
 
 def _console(settings: dict[str, str]) -> Program:

@@ -19,15 +19,22 @@ _LOOKUPS = (
     *("apply_coverage_certificate", "apply_pension_transfer", "export_my_data", "erase_my_data"),
 )
 _DECISIONS = {**dict.fromkeys(_LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
+# A lead that no cosine can have.
+NEVER = 9.0
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities from which on we answer, offer choices, and take small talk as such."""
+    """Probabilities from which on we answer, offer choices, and take small talk as such.
+
+    An item that is `clear_lead` ahead by n-grams alone is right with probability `clear_sure`.
+    """
 
     answer: float
     choices: float
     chat: float
+    clear_lead: float = NEVER
+    clear_sure: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Decision:
 def decide(
     intents: Mapping[str, float], answers: tuple[tuple[str, float], ...], thresholds: Thresholds
 ) -> Decision:
-    """Decide by the intents' probabilities and the items' (which sum up to that of FAQ)."""
+    """Decide by the intents' probabilities and the items' (of those that a policy question has)."""
     best = max(intents, key=lambda name: intents[name])
     sure = intents[best]
     if best not in (FAQ, OUT_OF_SCOPE) and sure >= thresholds.chat:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +27,37 @@ def wordings(folder: Path) -> list[tuple[str, str]]:
     return found
 
 
-def titles(folder: Path) -> list[tuple[str, str]]:
+def learning_examples(folder: Path, words: jieba.Tokenizer) -> list[Example]:
+    """All wordings under `folder`, as learning sees them."""
+    return [example(text, label, words) for text, label in wordings(folder)]
+
+
+def knowledge(folder: Path) -> list[dict[str, Any]]:
+    """All items."""
+    return [item for file in sorted(folder.glob("*.yml")) for item in load(file)["items"]]
+
+
+def titles(items: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
     """Each item's title is a wording of it."""
-    return [(str(item["title"]), f"{FAQ}/{item['id']}") for item in _items(folder)]
+    return [(str(item["title"]), f"{FAQ}/{item['id']}") for item in items]
 
 
-def referred(folder: Path) -> dict[str, int]:
+def referred(items: Iterable[dict[str, Any]]) -> dict[str, int]:
     """How many items name an item as related: who is referred to most is asked for most."""
-    return dict(Counter(str(other) for item in _items(folder) for other in item["related"]))
+    return dict(Counter(str(other) for item in items for other in item["related"]))
 
 
 def example(text: str, label: str, words: jieba.Tokenizer) -> Example:
     """An example from a text as it was written."""
     spelled = normalize(text).text
-    return Example(spelled, [word for word in words.lcut(spelled) if word.strip()], label)
+    return Example(spelled, cut(spelled, words), label)
+
+
+def cut(text: str, words: jieba.Tokenizer) -> list[str]:
+    """The words of a normalised text."""
+    return [word for word in words.lcut(text) if word.strip()]
 
 
 def load(file: Path) -> Any:
     """A YAML file."""
     return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
-
-
-def _items(folder: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted(folder.glob("*.yml")):
-        yield from load(file)["items"]

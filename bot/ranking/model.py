@@ -6,10 +6,12 @@ the vector, which costs milliseconds, is computed only where it can change the o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from bot.text.wording import places_pattern, shortened, subject
 
 # From here on n-grams alone are believed in small talk; calibrated probabilities, so 2 % err.
 CLEAR_CHAT = 0.98
+# From this probability on that it is a policy question at all, the items' own ones count in full.
+ENOUGH_POLICY = 0.8
 # A wording known by heart is that item, nearly for certain.
 BY_HEART = 0.99
 MOST_ANSWERS = 5
@@ -43,8 +47,15 @@ class Model:
     sharpness: float
     thresholds: Thresholds
     by_heart: dict[str, str]
+    texts: tuple[str, ...]  # of the wordings, in their order
     places: tuple[str, ...]
     places_pattern: re.Pattern[str]
+
+    @cached_property
+    def origin(self) -> str:
+        """Which training it comes from; new wordings do not change that."""
+        parts = (self.wordings.space.centre, self.wordings.space.turn, self.by_all.vector_weights)
+        return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
     def decide(self, text: str, words: Sequence[str], vectors: SentenceVectors) -> Decision:
         """Decide on a normalised text that was cut into `words`."""
@@ -55,13 +66,18 @@ class Model:
         row = self.row(text, words)
         if len(row[0]) == 0:
             return Decision("reject", OUT_OF_SCOPE, 1.0, ())
-        clear = self._clear_chat(row)
-        if clear is not None:
-            return decide(clear, (), self.thresholds)
+        chat = self._clear_chat(row)
+        if chat is not None:
+            return decide(chat, (), self.thresholds)
         about, kept = self.subject(text, words)
+        bare = self.row(about, kept)
+        nearness = self.wordings.word_nearness(bare)
+        clear = self._clear_item(row, nearness)
+        if clear is not None:
+            return clear
         vector = vectors.one(about)
         intents = self.intents(row, vector)
-        answers = self.answers(self.row(about, kept), vector, intents[FAQ])
+        answers = self.answers(nearness, vector, intents[FAQ])
         return decide(intents, answers, self.thresholds)
 
     def row(self, text: str, words: Sequence[str]) -> Row:
@@ -80,13 +96,27 @@ class Model:
         probabilities = classifier.probabilities(row, placed)
         return dict(zip(classifier.labels, map(float, probabilities), strict=True))
 
-    def answers(self, row: Row, vector: np.ndarray, share: float) -> tuple[tuple[str, float], ...]:
-        """The likeliest items with their probabilities, which sum up to `share`."""
-        wordings = self.wordings
-        ranked = wordings.rank(row, wordings.space.place(vector))
-        probabilities = share * softmax(self.sharpness * ranked.scores)
+    def answers(
+        self, nearness: np.ndarray, vector: np.ndarray, policy: float
+    ) -> tuple[tuple[str, float], ...]:
+        """The likeliest items, if it is a policy question, which has the probability `policy`."""
+        wordings, place = self.wordings, self.wordings.space.place(vector)
+        ranked = wordings.rank_by(nearness, wordings.middles @ place, place)
+        probabilities = trusted(policy) * softmax(self.sharpness * ranked.scores)
         best = zip(ranked.items[:MOST_ANSWERS], probabilities[:MOST_ANSWERS], strict=True)
         return tuple((wordings.items[item], round(float(chance), 4)) for item, chance in best)
+
+    def _clear_item(self, row: Row, nearness: np.ndarray) -> Decision | None:
+        """What n-grams alone decide as rightly as the vector would."""
+        item, ahead = self.wordings.clearest(nearness)
+        if ahead < self.thresholds.clear_lead:
+            return None
+        intents = self.intents(row, None)
+        if intents[FAQ] < ENOUGH_POLICY:
+            return None
+        rest = [(other, 0.0) for other in self.wordings.nearest(nearness, item)]
+        answers = ((item, self.thresholds.clear_sure), *rest[: MOST_ANSWERS - 1])
+        return decide(intents, answers, self.thresholds)
 
     def _clear_chat(self, row: Row) -> dict[str, float] | None:
         intents = self.intents(row, None)
@@ -100,7 +130,7 @@ class Model:
             return decide({label: BY_HEART}, (), self.thresholds)
         item = label[len(FAQ) + 1 :]
         about, kept = self.subject(text, words)
-        near = self.wordings.neighbours(self.row(about, kept), item)
+        near = self.wordings.nearest(self.wordings.word_nearness(self.row(about, kept)), item)
         rest = tuple((other, 0.0) for other in near[: MOST_ANSWERS - 1])
         return decide({FAQ: BY_HEART}, ((item, BY_HEART), *rest), self.thresholds)
 
@@ -110,13 +140,13 @@ class Model:
         np.savez(
             directory / ARRAYS_FILE,
             rarity=self.vocabulary.rarity,
-            words_weights=self.by_words.weights,
-            all_weights=self.by_all.weights,
+            words_weights=self.by_words.weights.astype(np.float16),
+            all_weights=self.by_all.weights.astype(np.float16),
             vector_weights=self.by_all.vector_weights,
             postings_data=wordings.postings.data,
             postings_indices=wordings.postings.indices,
             postings_indptr=wordings.postings.indptr,
-            vectors=wordings.vectors,
+            vectors=wordings.vectors.astype(np.float16),
             item_of=wordings.item_of,
             members=wordings.members,
             middles=wordings.middles,
@@ -135,6 +165,7 @@ class Model:
             "sharpness": self.sharpness,
             "thresholds": asdict(self.thresholds),
             "by_heart": self.by_heart,
+            "texts": self.texts,
             "places": self.places,
         }
         (directory / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
@@ -144,7 +175,7 @@ class Model:
         """Read what `save` wrote."""
         names = json.loads((directory / NAMES_FILE).read_text("utf-8"))
         with np.load(directory / ARRAYS_FILE, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+            arrays = {name: _read(file[name]) for name in file.files}
         return cls(
             vocabulary=Vocabulary(
                 {name: i for i, name in enumerate(names["features"])}, arrays["rarity"]
@@ -155,14 +186,25 @@ class Model:
             sharpness=float(names["sharpness"]),
             thresholds=Thresholds(**names["thresholds"]),
             by_heart=names["by_heart"],
+            texts=tuple(names["texts"]),
             places=tuple(names["places"]),
             places_pattern=places_pattern(names["places"]),
         )
 
 
+def trusted(policy: Any) -> Any:
+    """How much items' probabilities count when `policy` is that of a policy question at all."""
+    return np.minimum(1.0, policy / ENOUGH_POLICY)
+
+
 def heart(text: str) -> str:
     """A wording as it is known by heart: letters, digits and characters alone."""
     return "".join(character for character in text if character.isalnum())
+
+
+def _read(array: np.ndarray) -> np.ndarray:
+    """What is kept in half precision is reckoned with in single."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def _classifier(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import jieba
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,14 +23,19 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.entities import region_names
 from bot.normalizer import normalize
-from bot.ranking.answer_index import AnswerIndex, from_environment
+from bot.publishing.answer_index import AnswerIndex, from_environment
+from bot.ranking.calibration import Aims
 from bot.ranking.decision import Decision
-from bot.ranking.examples import referred, titles
-from bot.ranking.learning import Aims, Example, learn
+from bot.ranking.examples import example, knowledge, learning_examples, referred, titles
+from bot.ranking.learning import Example, learn
 from bot.ranking.matters import matters
 from bot.ranking.model import Model
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors
+
+# Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
+MOST_KNOWN = 4_096
+Understood = tuple[Decision, tuple[Decision, ...]]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -40,6 +46,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """What the model is learnt from beside the wordings, and how sure it has to be."""
         return {
+            "wordings": "data/nlu",
             "knowledge": "data/knowledge",
             "lexicon": "data/lexicon.txt",
             "vectors": ".data/vectors",
@@ -60,6 +67,8 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         self._resource = resource
         self._index = index
         self._vectors = E5Vectors()
+        self._known: dict[str, Understood] = {}
+        self._known_by: Model | None = None
 
     @classmethod
     def create(
@@ -89,13 +98,12 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         return ranker
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn all wordings and keep the result in the model."""
-        examples = [
-            Example(normalize(message.get(TEXT)).text, _words(message), message.get_full_intent())
-            for message in training_data.intent_examples
-        ]
+        """Learn all wordings and keep the result in the model.
+
+        They are read from their files: Rasa would copy and hash each of them a dozen times.
+        """
         with self._storage.write_to(self._resource) as directory:
-            learn_from(examples, self._config).save(directory)
+            learn_from(Path(self._config["wordings"]), self._config).save(directory)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -103,33 +111,53 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         for message in messages:
             text = message.get(TEXT) or ""
             if self._index is not None and not text.startswith("/"):
-                model, spelled = self._index.now(), normalize(text).text
-                words = _words(message)
-                decision = model.decide(spelled, words, self._vectors)
-                parts = matters(model, spelled, words, decision, self._vectors)
-                _mark(message, parts[0] if parts else decision)
+                decision, parts = self._understood(self._index.now(), message)
+                _mark(message, decision)
                 if parts:
                     listed = [{"answers": _answers(part)} for part in parts]
                     message.set("parts", listed, add_to_output=True)
         return messages
 
+    def _understood(self, model: Model, message: Message) -> Understood:
+        """The decision, and those on two matters; a question asked again is not thought over."""
+        spelled = normalize(message.get(TEXT) or "").text
+        if model is not self._known_by:
+            self._known_by = model
+            self._known.clear()
+        known = self._known.get(spelled)
+        if known is None:
+            words = _words(message)
+            decision = model.decide(spelled, words, self._vectors)
+            parts = matters(model, spelled, words, decision, self._vectors)
+            known = self._known[spelled] = (parts[0] if parts else decision, parts)
+            if len(self._known) > MOST_KNOWN:
+                del self._known[next(iter(self._known))]  # the one that came first
+        return known
 
-def learn_from(examples: list[Example], config: dict[str, Any]) -> Model:
+
+def learn_from(folder: Path, config: dict[str, Any]) -> Model:
+    """A model from a folder's wordings and the knowledge that the configuration names."""
+    return learn_examples(learning_examples(folder, cutter_of(config)), config)
+
+
+def learn_examples(examples: list[Example], config: dict[str, Any]) -> Model:
     """A model from wordings and the knowledge that the configuration names."""
-    knowledge, items = Path(config["knowledge"]), {example.label for example in examples}
-    words = cutter(terms(Path(config["lexicon"]), knowledge / "glossary.yml"))
-    named = [
-        Example(spelled, [word for word in words.lcut(spelled) if word.strip()], label)
-        for title, label in titles(knowledge / "items")
-        if label in items and (spelled := normalize(title).text)
-    ]
+    knows, words = Path(config["knowledge"]), cutter_of(config)
+    labels = {one.label for one in examples}
+    items = knowledge(knows / "items")
+    named = [example(title, label, words) for title, label in titles(items) if label in labels]
     return learn(
         examples + named,
-        tuple(region_names(knowledge / "regions.yml")),
-        referred(knowledge / "items"),
+        tuple(region_names(knows / "regions.yml")),
+        referred(items),
         KeptVectors(Path(config["vectors"])),
         Aims(config["wrong"], config["choices"], config["chat"]),
     )
+
+
+def cutter_of(config: dict[str, Any]) -> jieba.Tokenizer:
+    """jieba with the terms that the configuration names."""
+    return cutter(terms(Path(config["lexicon"]), Path(config["knowledge"]) / "glossary.yml"))
 
 
 def _words(message: Message) -> list[str]:

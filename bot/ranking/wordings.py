@@ -1,19 +1,22 @@
 """Ranks items by how near a question is to their wordings, in words and in meaning.
 
 An item's score has three parts: the nearness of its middle, the mean nearness of its six
-nearest wordings (vectors and n-grams together), and how many items refer to it. N-grams are
-found through an inverted index and only promising items are looked at closely, so the cost
-hardly grows with the number of items.
+nearest wordings (vectors and n-grams together), and how many items refer to it. The first few
+are then told apart by their wordings alone. N-grams are found through an inverted index and
+only promising items are looked at closely, so the cost hardly grows with the number of items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.ranking.classifier import rounded
+from bot.ranking.neighbourhood import MOST_ITEMS, votes
 from bot.ranking.space import Space, means, unit
 from bot.text.features import Row
 
@@ -22,6 +25,8 @@ NEAREST = 6
 PROMISING = 40
 # How much being referred to counts beside nearness, in standard deviations.
 REFERENCE_SHARE = 0.2
+# How much the comparison of the first few items counts beside their scores.
+VOTE_SHARE = 3.6
 _NOBODY = np.float32(-1.0)
 
 
@@ -47,14 +52,9 @@ class Wordings:
     space: Space
     shares: tuple[float, float]  # what makes middles and nearest wordings comparable
 
-    def rank(self, row: Row, vector: np.ndarray) -> Ranked:
-        """Rank for a question's n-grams and its vector in `space`."""
-        words = self.word_nearness(row)
-        return self.rank_by(words, self.middles @ vector, vector)
-
-    def neighbours(self, row: Row, item: str) -> list[str]:
+    def nearest(self, words: np.ndarray, item: str) -> list[str]:
         """The other items whose wordings look most alike, best first; n-grams only."""
-        near = np.maximum.reduceat(self.word_nearness(row), self.members[:, 0])
+        near = np.maximum.reduceat(words, self.members[:, 0])
         best = np.argsort(-near, kind="stable")[: 2 * NEAREST]
         return [self.items[number] for number in best if self.items[number] != item]
 
@@ -83,7 +83,33 @@ class Wordings:
             + REFERENCE_SHARE * self.references[promising]
         )
         order = np.argsort(-scores, kind="stable")
-        return Ranked(promising[order], scores[order])
+        return self._told_apart(Ranked(promising[order], scores[order]), words, vector)
+
+    def clearest(self, words: np.ndarray) -> tuple[str, float]:
+        """The first item by n-grams alone, and how far it is ahead of the next."""
+        near = np.maximum.reduceat(words, self.members[:, 0])
+        first = np.argsort(-near, kind="stable")[: 2 * NEAREST]
+        members = self.members[first]
+        means = nearest_mean(np.where(members < 0, _NOBODY, words[members]))
+        best = np.argsort(-means, kind="stable")[:2]
+        ahead = float(means[best[0]] - means[best[1]]) if len(best) > 1 else 0.0
+        return self.items[first[best[0]]], ahead
+
+    @cached_property
+    def rows(self) -> csr_matrix:
+        """The n-grams of each wording."""
+        return self.postings.T.tocsr()
+
+    def _told_apart(self, ranked: Ranked, words: np.ndarray, vector: np.ndarray) -> Ranked:
+        first = self.members[ranked.items[:MOST_ITEMS]]
+        item, column = np.nonzero(first >= 0)
+        here = first[item, column]
+        near = words[here] + self.vectors[here] @ vector
+        scores = ranked.scores.copy()
+        found = votes(self.rows[here], self.vectors[here], item, near)
+        scores[: len(found)] += VOTE_SHARE * (1.0 + found)
+        order = np.argsort(-scores, kind="stable")
+        return Ranked(ranked.items[order], scores[order])
 
     def _promising(self, words: np.ndarray, middles: np.ndarray) -> np.ndarray:
         if len(self.items) <= 2 * PROMISING:
@@ -93,19 +119,20 @@ class Wordings:
         chosen = [
             np.argpartition(-nearness, PROMISING)[:PROMISING] for nearness in (by_words, middles)
         ]
-        return np.unique(np.concatenate(chosen))
+        return np.asarray(np.unique(np.concatenate(chosen)))
 
 
 def gather(
     items: tuple[str, ...],
     rows: csr_matrix,
-    vectors: np.ndarray,
+    placed: np.ndarray,
     item_of: np.ndarray,
     space: Space,
     referred: Mapping[str, int],
+    shares: tuple[float, float] | None = None,
 ) -> Wordings:
-    """Wordings from n-grams, raw vectors and the (sorted) number of each one's item."""
-    placed = space.place(vectors)
+    """Wordings from n-grams, vectors in `space` and the (sorted) number of each one's item."""
+    placed = rounded(placed)
     middles = unit(means(placed, item_of))
     counts = np.bincount(item_of, minlength=len(items))
     starts = np.r_[0, np.cumsum(counts)[:-1]]
@@ -122,7 +149,7 @@ def gather(
         middles=middles,
         references=((references - references.mean()) / spread).astype(np.float32),
         space=space,
-        shares=_shares(middles, placed, rows, members),
+        shares=shares or _shares(middles, placed, rows, members),
     )
 
 

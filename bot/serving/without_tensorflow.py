@@ -8,7 +8,7 @@ really calls it gets an error that says so. Decision record 0003 has the measure
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableSequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -38,7 +38,7 @@ class Absent(metaclass=_AbsentType):
 
 
 class _AbsentModule(ModuleType):
-    __path__: Sequence[str] = []
+    __path__: MutableSequence[str] = []
     __version__ = "2.12.0"
 
     def __getattr__(self, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +27,12 @@ def terms(lexicon: Path, glossary: Path) -> list[str]:
 
 
 def cutter(words: Iterable[str]) -> jieba.Tokenizer:
-    """jieba with its own dictionary and these words."""
+    """jieba with its own dictionary and these words; made once for the same words."""
+    return _cutter(tuple(words))
+
+
+@functools.lru_cache(maxsize=2)
+def _cutter(words: tuple[str, ...]) -> jieba.Tokenizer:
     made = jieba.Tokenizer()
     made.initialize()
     for word in words:

@@ -94,7 +94,7 @@ class KeptVectors:
             self._write()
         if not keys:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        return np.stack([self._known[key] for key in keys]).astype(np.float32)
+        return np.asarray(np.stack([self._known[key] for key in keys]), dtype=np.float32)
 
     def _write(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,9 @@ import pytest
 import redis
 
 import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+from bot.ranking.calibration import Aims
 from bot.ranking.examples import example
-from bot.ranking.learning import Aims, learn
+from bot.ranking.learning import learn
 from bot.ranking.model import Model
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors

@@ -6,11 +6,12 @@ import resource
 import time
 from pathlib import Path
 
+import jieba
 import pytest
 
-from bot.index import Expected, broken
-from bot.ranking import answer_index
-from bot.ranking.answer_index import AnswerIndex, UntrustedIndex
+from bot.publishing import answer_index
+from bot.publishing.answer_index import AnswerIndex, UntrustedIndex
+from bot.publishing.gate import Expected, Gate
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
 
@@ -97,10 +98,12 @@ def test_twenty_swaps_do_not_make_the_engine_grow(
     assert grown < 20_000  # kB
 
 
-def test_the_gate_names_the_questions_that_break(model: Model, kept: KeptVectors) -> None:
+def test_the_gate_names_the_questions_that_break(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
     expected = [
         Expected("产假多少天", "answer", "Q163"),
         Expected("产假多少天", "answer", "Q196"),
         Expected("红烧肉怎么做", "reject", None),
     ]
-    assert broken(model, expected, kept) == [expected[1]]
+    assert Gate(expected, words, kept).broken(model) == [expected[1]]

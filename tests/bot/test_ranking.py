@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix
 
 from bot.normalizer import normalize
-from bot.ranking.answer_index import AnswerIndex
+from bot.publishing.answer_index import AnswerIndex
 from bot.ranking.classifier import train
 from bot.ranking.decision import Decision, Thresholds, decide
 from bot.ranking.matters import matters

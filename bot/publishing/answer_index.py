@@ -2,7 +2,8 @@
 
 The folder that `ANSWER_INDEX` names holds `current` (one line: the name of a version) and a
 folder for each version: the model's two files, and a manifest with their hashes, signed with
-the key `ANSWER_INDEX_KEY` (HMAC-SHA-256). Whatever is wrong with a version, the one in use stays.
+the key `ANSWER_INDEX_KEY` (HMAC-SHA-256). It adds wordings to a trained model, and is for that
+model alone. Whatever is wrong with a version, the one in use stays.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -56,7 +58,10 @@ class AnswerIndex:
             version = current(folder)
             if version and version != self._seen:
                 self._seen = version  # looked at once: a broken version is not read every second
-                self._model = read(folder / version, self._key)
+                model = read(folder / version, self._key)
+                if model.origin != self._model.origin:
+                    raise UntrustedIndex("made for another model")
+                self._model = model
                 log.info("answer index %s is in use", version)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             log.error("answer index refused, the old one stays: %s", type(problem).__name__)
@@ -88,6 +93,14 @@ def activate(folder: Path, version: str) -> None:
     fresh = folder / f".{CURRENT_FILE}.{os.getpid()}"
     fresh.write_text(version + "\n", encoding="utf-8")
     fresh.replace(folder / CURRENT_FILE)
+
+
+def tidy(folder: Path, needed: set[str], most: int) -> None:
+    """Delete all but the newest `most` versions and those that are needed."""
+    versions = sorted(home.name for home in folder.iterdir() if (home / MANIFEST_FILE).is_file())
+    for version in versions[:-most]:
+        if version not in needed:
+            shutil.rmtree(folder / version, ignore_errors=True)
 
 
 def write(folder: Path, version: str, model: Model, key: bytes) -> Path:

@@ -1,0 +1,125 @@
+"""A model with the wordings and items of a folder, made from one that knows most of them.
+
+Only what is new is looked at: classifiers, the space, sharpness and thresholds stay those of the
+model, so that this takes a moment. Training finds them anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import jieba
+import numpy as np
+from scipy.sparse import csr_matrix, vstack
+
+from bot.normalizer import normalize
+from bot.ranking.classifier import Classifier
+from bot.ranking.decision import FAQ
+from bot.ranking.examples import cut, knowledge, referred, titles, wordings
+from bot.ranking.learning import by_heart
+from bot.ranking.model import Model
+from bot.ranking.wordings import gather
+from bot.text.features import Vocabulary, features
+from bot.text.sentence_vectors import SentenceVectors
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How many wordings came and went."""
+
+    added: int
+    gone: int
+
+
+def update(
+    model: Model, data: Path, words: jieba.Tokenizer, vectors: SentenceVectors
+) -> tuple[Model, Difference]:
+    """The model for what stands in `data/nlu` and `data/knowledge/items` now."""
+    items = knowledge(data / "knowledge/items")
+    told = [(normalize(text).text, label) for text, label in wordings(data / "nlu")]
+    asked = {label for _, label in told}
+    named = [(normalize(text).text, label) for text, label in titles(items) if label in asked]
+    of_items = sorted(
+        ((label[len(FAQ) + 1 :], text) for text, label in (*told, *named) if FAQ + "/" in label),
+        key=lambda pair: pair[0],
+    )
+    known = _places(model)
+    fresh = [pair for pair in of_items if pair not in known]
+    changed = _with_wordings(model, of_items, known, fresh, words, vectors, referred(items))
+    gone = len(known.keys() - set(of_items))
+    return replace(changed, by_heart=by_heart((*told, *named))), Difference(len(fresh), gone)
+
+
+def _places(model: Model) -> dict[tuple[str, str], int]:
+    items = model.wordings.items
+    return {
+        (items[number], text): place
+        for place, (number, text) in enumerate(
+            zip(model.wordings.item_of.tolist(), model.texts, strict=True)
+        )
+    }
+
+
+def _with_wordings(
+    model: Model,
+    of_items: Sequence[tuple[str, str]],
+    known: dict[tuple[str, str], int],
+    fresh: Sequence[tuple[str, str]],
+    words: jieba.Tokenizer,
+    vectors: SentenceVectors,
+    references: dict[str, int],
+) -> Model:
+    old = model.wordings
+    model, rows, placed = _looked_at(model, [text for _, text in fresh], words, vectors)
+    places = {pair: len(old.item_of) + number for number, pair in enumerate(fresh)} | known
+    order = np.array([places[pair] for pair in of_items])
+    items = tuple(sorted({item for item, _ in of_items}))
+    number = {item: i for i, item in enumerate(items)}
+    gathered = gather(
+        items=items,
+        rows=rows[order],
+        placed=np.concatenate([old.vectors, placed])[order],
+        item_of=np.array([number[item] for item, _ in of_items], dtype=np.int32),
+        space=old.space,
+        referred=references,
+        shares=old.shares,
+    )
+    return replace(model, wordings=gathered, texts=tuple(text for _, text in of_items))
+
+
+def _looked_at(
+    model: Model, texts: Sequence[str], words: jieba.Tokenizer, vectors: SentenceVectors
+) -> tuple[Model, csr_matrix, np.ndarray]:
+    """The model with the n-grams of new texts in its vocabulary, all rows, and new vectors."""
+    abouts = [model.subject(text, cut(text, words)) for text in texts]
+    found = [features(about, kept) for about, kept in abouts]
+    unseen = sorted({name for one in found for name in one} - model.vocabulary.number.keys())
+    rows = model.wordings.rows
+    rows = csr_matrix(
+        (rows.data, rows.indices, rows.indptr), (rows.shape[0], rows.shape[1] + len(unseen))
+    )
+    model = _wider(model, unseen)
+    placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
+    if not texts:
+        return model, rows, placed
+    return model, vstack([rows, model.vocabulary.matrix(found)]).tocsr(), placed
+
+
+def _wider(model: Model, unseen: Sequence[str]) -> Model:
+    """New n-grams are as rare as any can be, and say nothing to the classifiers."""
+    known = model.vocabulary
+    number = known.number | {name: len(known.number) + i for i, name in enumerate(unseen)}
+    rarest = np.full(len(unseen), known.rarity.max(), dtype=np.float32)
+    return replace(
+        model,
+        vocabulary=Vocabulary(number, np.concatenate([known.rarity, rarest])),
+        by_words=_padded(model.by_words, len(unseen)),
+        by_all=_padded(model.by_all, len(unseen)),
+    )
+
+
+def _padded(classifier: Classifier, count: int) -> Classifier:
+    nothing = np.zeros((count, classifier.weights.shape[1]), dtype=np.float32)
+    return replace(classifier, weights=np.concatenate([classifier.weights, nothing]))

@@ -1,0 +1,151 @@
+"""How sure to be: probabilities and thresholds, from wordings that are left out.
+
+Of each item another fifth is left out, as it stands in the file: that was written in one go, in
+one style, so what is left resembles it as little as it resembles what citizens write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+
+from bot.ranking.classifier import softmax
+from bot.ranking.decision import NEVER, Thresholds
+from bot.ranking.model import trusted
+from bot.ranking.space import learn_space
+from bot.ranking.wordings import Wordings, gather
+
+# Wordings that are tried, and into how many parts those of an item are cut.
+MOST_TRIED = 1_000
+PARTS = 5
+# With fewer wordings to try nothing can be found; a small set has to do with this threshold.
+LEAST_TRIED, USUAL_THRESHOLD = 30, 0.75
+# The 80 % point of the normal distribution: in four of five samples the promise is kept.
+CAUTION = 0.84
+# N-grams alone decide only where they err half as often as answers may.
+CLEAR_SHARE = 0.5
+# A lead that fewer wordings have says nothing.
+LEAST_CLEAR = 12
+
+
+@dataclass(frozen=True)
+class Aims:
+    """The share of answers that may be wrong, and the lower thresholds."""
+
+    wrong: float
+    choices: float
+    chat: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What is found for wordings that are left out."""
+
+    truth: np.ndarray
+    scores: np.ndarray  # of all items
+    policy: np.ndarray  # probability of being a policy question
+    clearest: np.ndarray  # the first item by n-grams alone
+    leads: np.ndarray
+
+
+def tried(
+    items: tuple[str, ...],
+    rows: csr_matrix,
+    vectors: np.ndarray,
+    item_of: np.ndarray,
+    referred: Mapping[str, int],
+    policy: Callable[[int], float],
+) -> Tried:
+    """Rank wordings that had no part in what is gathered from the others."""
+    held = held_out(item_of)
+    space = learn_space(vectors[~held], item_of[~held])
+    placed = space.place(vectors)
+    wordings = gather(items, rows[~held], placed[~held], item_of[~held], space, referred)
+    places = np.flatnonzero(held)
+    places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
+    number = {item: i for i, item in enumerate(items)}
+    scores, clearest, leads = [], [], []
+    for place in places:
+        own = slice(rows.indptr[place], rows.indptr[place + 1])
+        words = wordings.word_nearness((rows.indices[own], rows.data[own]))
+        item, lead = wordings.clearest(words)
+        scores.append(_scores(wordings, words, placed[place]))
+        clearest.append(number[item])
+        leads.append(lead)
+    return Tried(
+        truth=item_of[places],
+        scores=np.array(scores),
+        policy=np.array([policy(place) for place in places]),
+        clearest=np.array(clearest),
+        leads=np.array(leads),
+    )
+
+
+def held_out(item_of: np.ndarray) -> np.ndarray:
+    """Which wordings are left out; `item_of` is sorted."""
+    held = np.zeros(len(item_of), dtype=bool)
+    starts = np.flatnonzero(np.r_[True, item_of[1:] != item_of[:-1]])
+    for number, (start, end) in enumerate(
+        zip(starts, np.r_[starts[1:], len(item_of)], strict=True)
+    ):
+        part, count = number % PARTS, end - start
+        if count > 1:
+            held[start + part * count // PARTS : start + (part + 1) * count // PARTS] = True
+    return held
+
+
+def calibrated(found: Tried, aims: Aims) -> tuple[float, Thresholds]:
+    """The ranking's sharpness, and thresholds that keep the aims on left-out wordings."""
+    sharpness = _sharpness(found.scores, found.truth)
+    probabilities = softmax(sharpness * found.scores) * trusted(found.policy)[:, None]
+    right = probabilities.argmax(axis=1) == found.truth
+    answer = _threshold(probabilities.max(axis=1), right, aims.wrong)
+    lead, sure = _clear(found, CLEAR_SHARE * aims.wrong)
+    return sharpness, Thresholds(answer, aims.choices, aims.chat, lead, max(sure, answer))
+
+
+def _scores(wordings: Wordings, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    ranked = wordings.rank_by(words, wordings.middles @ vector, vector)
+    scores = np.full(len(wordings.items), ranked.scores.min() - 1.0, dtype=np.float32)
+    scores[ranked.items] = ranked.scores
+    return scores
+
+
+def _sharpness(scores: np.ndarray, truth: np.ndarray) -> float:
+    """The one number that makes the left-out probabilities most honest (log loss)."""
+
+    def loss(sharpness: float) -> float:
+        shown = softmax(sharpness * scores)[np.arange(len(truth)), truth]
+        return float(-np.log(np.maximum(shown, 1e-9)).mean())
+
+    return float(minimize_scalar(loss, bounds=(0.05, 20.0), method="bounded").x)
+
+
+def _threshold(sure: np.ndarray, right: np.ndarray, wrong: float) -> float:
+    """The lowest threshold above which no more than a share of `wrong` is not right, most likely.
+
+    A sample flatters: of many thresholds one looks good by chance. So the share and what it
+    may be off by have to stay below `wrong` together.
+    """
+    if len(sure) < LEAST_TRIED:
+        return USUAL_THRESHOLD
+    order = np.argsort(-sure)
+    count = np.arange(1, len(order) + 1)
+    share = np.cumsum(~right[order]) / count
+    allowed = np.flatnonzero(share + CAUTION * np.sqrt(share * (1 - share) / count) <= wrong)
+    return float(sure[order][allowed[-1]]) if len(allowed) else 0.9
+
+
+def _clear(found: Tried, wrong: float) -> tuple[float, float]:
+    """The lowest lead above which n-grams alone err in a share of `wrong` at most."""
+    order = np.argsort(-found.leads)
+    errors = np.cumsum(found.clearest[order] != found.truth[order])
+    share = errors / np.arange(1, len(order) + 1)
+    allowed = np.flatnonzero(share <= wrong)
+    if not len(allowed) or allowed[-1] + 1 < LEAST_CLEAR:
+        return NEVER, 0.0
+    return float(found.leads[order][allowed[-1]]), 1.0 - float(share[allowed[-1]])

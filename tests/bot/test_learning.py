@@ -1,0 +1,83 @@
+"""What learning leaves out to know how sure it may be, and what tells near items apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.evaluation import intents
+from bot.evaluation.held_out import divided
+from bot.evaluation.scaling import enlarged
+from bot.intent_benchmark import macro_f1
+from bot.ranking.calibration import Aims, Tried, calibrated, held_out
+from bot.ranking.decision import NEVER
+from bot.ranking.learning import Example
+from bot.ranking.model import Model
+from bot.ranking.neighbourhood import votes
+from bot.text.sentence_vectors import E5Vectors
+
+
+def test_a_fifth_of_each_item_is_held_out_another_one_each_time() -> None:
+    held = held_out(np.repeat([0, 1, 2], [10, 10, 1]))
+    assert np.flatnonzero(held).tolist() == [0, 1, 12, 13]
+
+
+def test_what_is_held_out_is_not_learnt() -> None:
+    told = [Example(f"问{number}", [], label) for label in ("a", "b") for number in range(10)]
+    learnt, held = divided(told)
+    assert (len(learnt), len(held)) == (16, 4)
+    assert {(one.label, one.text) for one in held} == {
+        ("a", "问0"),
+        ("a", "问1"),
+        ("b", "问2"),
+        ("b", "问3"),
+    }
+
+
+def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
+    sure = np.linspace(4, 0.1, 400)
+    scores = np.stack([sure, np.zeros(400)], axis=1)
+    truth = np.zeros(400, dtype=int)
+    truth[200::2] = 1  # the less sure half is wrong every second time
+    found = Tried(truth, scores, np.ones(400), np.zeros(400, dtype=int), np.zeros(400))
+    sharpness, thresholds = calibrated(found, Aims(0.07, 0.3, 0.4))
+    probability = 1 / (1 + np.exp(-sharpness * sure))
+    answered = probability >= thresholds.answer
+    assert 200 <= answered.sum() < 240
+    assert (truth[answered] == 1).mean() < 0.07
+
+
+def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
+    leads = np.linspace(0.5, 0.0, 100)
+    wrong = np.arange(100) >= 40
+    found = Tried(
+        np.zeros(100, dtype=int), np.ones((100, 2)), np.ones(100), wrong.astype(int), leads
+    )
+    assert calibrated(found, Aims(0.06, 0.3, 0.4))[1].clear_lead > leads[42]
+    never = Tried(found.truth, found.scores, found.policy, np.ones(100, dtype=int), leads)
+    assert calibrated(never, Aims(0.06, 0.3, 0.4))[1].clear_lead == NEVER
+
+
+def test_near_items_are_told_apart_by_what_separates_them() -> None:
+    rows = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 1]], dtype=np.float32))
+    vectors = np.zeros((4, 2), dtype=np.float32)
+    near = np.array([1.0, 1.0, 2.0, 2.0], dtype=np.float32)  # the question has the third n-gram
+    first, second = votes(rows, vectors, np.array([0, 0, 1, 1]), near)
+    assert second > 0 > first
+
+
+def test_made_up_items_have_fifteen_wordings_each(model: Model) -> None:
+    many = enlarged(model.wordings, 40)
+    assert (len(many.items), many.members.shape) == (40, (40, 15))
+
+
+def test_intents_are_told_apart(encoder: E5Vectors) -> None:
+    texts = ["放首歌听听", "来一首老歌", "放点音乐", "明天下雨吗", "今天多少度", "后天天气如何"]
+    labels = ["music"] * 3 + ["weather"] * 3
+    machine = intents.train(texts, encoder.many(texts), labels)
+    given = machine.labels[int(machine.scores("放一首歌", encoder.one("放一首歌")).argmax())]
+    assert given == "music"
+
+
+def test_macro_f1_counts_each_label_the_same() -> None:
+    assert macro_f1(["a", "a", "a", "b"], ["a", "a", "a", "a"]) == (2 * 3 / 7) / 2

@@ -1,0 +1,134 @@
+"""An index from new data: what it understands, what its gate refuses, how it is taken back."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import jieba
+import numpy as np
+import pytest
+
+from bot import index
+from bot.normalizer import normalize
+from bot.publishing import answer_index, workshop
+from bot.publishing.update import Difference, update
+from bot.ranking.examples import cut
+from bot.ranking.model import Model
+from bot.text.sentence_vectors import KeptVectors
+from tests.bot.conftest import WORDINGS
+
+KEY = "a key of the tests"
+Written = Callable[[dict[str, list[str]]], Path]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Written:
+    """A data folder with these wordings."""
+
+    def write(told: dict[str, list[str]]) -> Path:
+        (tmp_path / "data/nlu").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data/knowledge/items").mkdir(parents=True, exist_ok=True)
+        lines = ["nlu:"]
+        for label, texts in told.items():
+            lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
+        (tmp_path / "data/nlu/all.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return tmp_path / "data"
+
+    return write
+
+
+def _first(model: Model, words: jieba.Tokenizer, kept: KeptVectors, question: str) -> str:
+    text = normalize(question).text
+    return model.decide(text, cut(text, words), kept).answers[0][0]
+
+
+def test_the_same_data_make_the_same_model(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, data: Written
+) -> None:
+    same, difference = update(model, data(WORDINGS), words, kept)
+    assert difference == Difference(0, 0)
+    assert (same.wordings.items, same.by_heart) == (model.wordings.items, model.by_heart)
+    assert np.array_equal(same.wordings.members, model.wordings.members)
+    assert np.allclose(same.wordings.middles, model.wordings.middles, atol=1e-6)
+
+
+def test_a_new_wording_a_new_item_and_one_that_went(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, data: Written
+) -> None:
+    told = WORDINGS | {
+        "faq/Q196": [*WORDINGS["faq/Q196"], "小方片片叫狗叼跑了"],
+        "faq/Q300": ["龙灯补贴怎么申请", "龙灯补贴有多少", "舞龙灯的补贴在哪里领"],
+        "faq/Q189": WORDINGS["faq/Q189"][1:],
+    }
+    changed, difference = update(model, data(told), words, kept)
+    assert difference == Difference(4, 1)
+    assert _first(changed, words, kept, "小方片片叫狗叼跑了") == "Q196"
+    assert _first(changed, words, kept, "小方片片好像是叫狗叼跑了") == "Q196"
+    assert _first(changed, words, kept, "请问舞龙灯补贴怎么申请呢") == "Q300"
+    assert changed.origin == model.origin
+
+
+@pytest.fixture
+def commands(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: Written
+) -> Callable[..., int]:
+    """`python -m bot.index …` with the small model, its data and a small regression set."""
+    (tmp_path / "trained").mkdir()
+    model.save(tmp_path / "trained")
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "trained", "ranker")
+    frozen = tmp_path / "regression.yml"
+    frozen.write_text("answers:\n  Q163: [产假有多少天]\ndecisions:\n  human: [转人工]\n", "utf-8")
+    monkeypatch.setattr(workshop, "REGRESSION", frozen)
+    (tmp_path / "answers").mkdir()
+    monkeypatch.setenv("ANSWER_INDEX", str(tmp_path / "answers"))
+    monkeypatch.setenv("ANSWER_INDEX_KEY", KEY)
+    files = ["--data", str(data(WORDINGS)), "--model", str(tmp_path / "model.tar.gz")]
+    return lambda *what: index.main([*what, *files])
+
+
+def test_the_first_version_is_held_to_the_model_and_taken_back_by_a_command(
+    commands: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands("rollback") == 1
+    assert commands("build") == 0
+    first = answer_index.current(tmp_path / "answers")
+    assert commands("build") == 0
+    assert answer_index.current(tmp_path / "answers") != first
+    assert commands("rollback") == 0
+    assert answer_index.current(tmp_path / "answers") == first
+    assert "2 of 2 questions right" in capsys.readouterr().out
+
+
+def test_the_gate_refuses_what_breaks_a_question_and_names_it(
+    commands: Callable[..., int],
+    data: Written,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    moved = {"faq/Q122": [*WORDINGS["faq/Q122"], *WORDINGS["faq/Q163"]], "faq/Q163": ["坐月子"]}
+    data(WORDINGS | moved)
+    assert commands("build") == 1
+    assert answer_index.current(tmp_path / "answers") == ""
+    assert "broken: 产假有多少天 (Q163)" in capsys.readouterr().out
+
+
+def test_an_index_for_another_model_is_not_taken(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_index, "LOOK_SECONDS", 0.0)
+    answer_index.write(tmp_path, "1", model, KEY.encode())
+    answer_index.activate(tmp_path, "1")
+    model.save(tmp_path)
+    other = Model.read(tmp_path)
+    other.__dict__["origin"] = "another training"
+    assert answer_index.AnswerIndex(other, tmp_path, KEY.encode()).now() is other
+
+
+def test_only_the_newest_versions_stay(model: Model, tmp_path: Path) -> None:
+    for number in range(4):
+        answer_index.write(tmp_path, str(number), model, KEY.encode())
+    answer_index.tidy(tmp_path, {"0"}, 2)
+    assert sorted(home.name for home in tmp_path.iterdir()) == ["0", "2", "3"]
