@@ -17,7 +17,7 @@ ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
 WORDING := config.yml domain.yml $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: help run test check debian pictures train understand intent-benchmark messengers-load evaluate index bench lock clean
+.PHONY: help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
@@ -67,6 +67,12 @@ evaluate: $(MODEL) ## FILE=q.jsonl OOS=o.jsonl: measure the understanding, writt
 index: .venv/engine/.built ## rebuild the answer index from data/; running engines take it over; WHAT=build|check|activate|rollback, VERSION=…
 	@test -n "$${ANSWER_INDEX_KEY:-}" -o -s .data/answers.key || { echo "There is no key to sign with: set ANSWER_INDEX_KEY, or start make run once." >&2; exit 1; }
 	@ANSWER_INDEX="$${ANSWER_INDEX:-.data/answers}" ANSWER_INDEX_KEY="$${ANSWER_INDEX_KEY:-$$(cat .data/answers.key)}" $(ENGINE) -W ignore -m bot.index $(or $(WHAT),build) $(VERSION)
+
+engine: $(MODEL) .venv/app/.built ## move a running stack over to the newest model, past the gate, without a break
+	@$(APP) -m scripts.move_over
+
+engine-back: .venv/app/.built ## move a running stack back to the model before
+	@$(APP) -m scripts.move_over --back
 
 bench: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built ## performance beside stock Rasa, written to bench/results.md
 	@$(APP) -m bench.run

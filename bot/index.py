@@ -1,9 +1,10 @@
 """The answer index: new wordings and items go live in running engines, without a restart.
 
-`python -m bot.index build|watch|check|activate|rollback [VERSION] [--data FOLDER]` in the folder
+`python -m bot.index build|watch|check|activate|rollback|compare [VERSION]` works in the folder
 that `ANSWER_INDEX` names, signed with `ANSWER_INDEX_KEY`. `build` brings the version in use to what
 the data say now, checks the frozen regression set, and activates only what breaks no question that
-the version in use answers right; `watch` does so whenever the data change.
+the version in use answers right; `watch` does so whenever the data change. `compare` holds a newly
+trained model to what another one `--with` its index gets right.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tarfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from bot.publishing import answer_index
 from bot.publishing.update import update
-from bot.publishing.workshop import Workshop
+from bot.publishing.workshop import Workshop, trained
 from bot.ranking.model import Model
 
 PREVIOUS_FILE = "previous"
@@ -40,11 +42,23 @@ def main(arguments: Sequence[str]) -> int:
         return _watch(shop)
     if options.what == "build":
         return _build(shop)
+    if options.what == "compare":
+        return _compare(shop, Workshop(folder, key, options.data, options.known).used())
     version = options.version or answer_index.current(folder)
     model = answer_index.read(folder / version, key)
     if _refused(shop, version, model, shop.used()):
         return 1
     return _activate(folder, version) if options.what == "activate" else 0
+
+
+def _compare(shop: Workshop, used: Model) -> int:
+    """Hold the shop's model, which is not in use, to what the one in use gets right."""
+    try:
+        fresh = trained(shop.model)
+    except (OSError, EOFError, tarfile.TarError, KeyError, ValueError):
+        sys.stderr.write(f"{shop.model} is no trained model\n")
+        return 1
+    return int(_refused(shop, shop.model.name, fresh, used))
 
 
 def _build(shop: Workshop) -> int:
@@ -130,11 +144,12 @@ def _say(line: str) -> None:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Build, check, activate or roll back.")
-    whats = ("build", "watch", "check", "activate", "rollback")
+    whats = ("build", "watch", "check", "activate", "rollback", "compare")
     parser.add_argument("what", choices=whats)
     parser.add_argument("version", nargs="?", default="")
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--model", type=Path, default=Path("models/wenbao.tar.gz"))
+    parser.add_argument("--with", dest="known", type=Path, help="the model in use")
     return parser.parse_args(arguments)
 
 

@@ -24,7 +24,7 @@ from channels.journey.engine import EngineFailed
 from channels.journey.inbox import Inbound, Inbox
 from channels.journey.workers import Answering, Workers
 from channels.refusals import NoConversation
-from records import conversations, events
+from records import conversations, engines, events
 from records.database import each_at_once
 from records.events import Line
 
@@ -118,10 +118,18 @@ class Relay:
         while True:
             try:
                 await self._workers.take_up()
+                await self._move_over()
                 await self._take_up_erasures()
             except (SQLAlchemyError, psycopg.Error, OSError) as problem:
                 log.warning("sweep failed", extra={"cause": type(problem).__name__})
             await asyncio.sleep(self._sweep_seconds)
+
+    async def _move_over(self) -> None:
+        """Turns learn of a move as they begin; probes and erasures learn of it here."""
+        async with self._at_once.connect() as db:
+            used = await engines.in_use(db)
+        if used is not None:
+            self._with.engine.move(used.number, used.url)
 
     async def _take_up_erasures(self) -> None:
         async with self._at_once.connect() as db:

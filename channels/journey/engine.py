@@ -41,7 +41,8 @@ class Engine:
         proof: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._door = url.rstrip("/") + "/webhooks/rest"
+        self._door = _door(url)
+        self._moved = 0
         self._seconds = seconds
         self._outage_seconds = outage_seconds
         self._http = http
@@ -50,8 +51,16 @@ class Engine:
         self._proven_until = 0.0
         self._proof = proof
 
+    def move(self, number: int, url: str) -> None:
+        """Ask there from now on, unless a later move is known already."""
+        if number > self._moved:
+            self._moved, self._door = number, _door(url)
+            self._silent_since, self._proven_until = None, 0.0
+            log.info("moved over to another engine", extra={"engine": number})
+
     async def ask(self, message: Message) -> list[Line]:
         """The replies to a message; asking again with the same message gives the same."""
+        self.move(message.engine, message.engine_url)
         try:
             async with asyncio.timeout(self._seconds):
                 answered = await self._http.post(
@@ -111,6 +120,10 @@ class Engine:
         # An engine without that door keeps nothing but what is in Redis.
         if said.status_code >= 300 and said.status_code not in (404, 405):
             raise EngineFailed
+
+
+def _door(url: str) -> str:
+    return url.rstrip("/") + "/webhooks/rest"
 
 
 def _question(message: Message) -> dict[str, Any]:

@@ -125,3 +125,13 @@ handovers = Table(
     moment("opened_at"),
     moment("closed_at", nullable=True),
 )
+
+# The engines that conversations were moved over to; the latest row is the one in use.
+engines = Table(
+    "engines",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("model", Text, nullable=False),  # the file that it serves
+    moment("since"),
+)

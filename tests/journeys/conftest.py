@@ -13,6 +13,7 @@ import psutil
 import psycopg
 import pytest
 
+from scripts import engine_programs
 from scripts.prepare import prepare
 from scripts.run import came_up
 from scripts.stack import ROOT, Stack, free_port, start
@@ -102,7 +103,9 @@ def running_stack() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="wenbao-journeys-") as folder:
         stack = start(Path(folder), free_port(), ROOT / "models/wenbao.tar.gz", WITHOUT_LIMITS)
         try:
-            asyncio.run(prepare(stack.settings["DATABASE_URL"], stack.settings["CENTRE_URL"]))
+            serving = engine_programs.read(Path(folder) / "run")
+            ours = stack.settings["DATABASE_URL"], stack.settings["CENTRE_URL"]
+            asyncio.run(prepare(*ours, (serving.url, serving.model)))
             assert came_up(stack), (Path(folder) / "run").glob("*.log")
             yield stack
         finally:

@@ -100,7 +100,7 @@ def _index(stack: Stack, *what: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def _wait_for_the_indexer(stack: Stack) -> None:
-    log = stack.data / "run/indexer.log"
+    log = stack.data / "run/indexer-1.log"
     until = time.monotonic() + 60
     while not (log.exists() and "watching" in log.read_text(encoding="utf-8")):
         assert time.monotonic() < until
