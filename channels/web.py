@@ -38,9 +38,10 @@ from channels.shapes import (
     SentMessage,
     ShownEvent,
 )
-from records import conversations, events, feedback, sites
+from records import conversations, events, feedback
 from records.conversations import Conversation
 from records.events import Event
+from records.places import sites
 
 CHANNEL = "web"
 LONGEST_WAIT = 30

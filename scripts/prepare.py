@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from records import engines, migrations, sites
+from records import engines, migrations
 from records.database import open_database
+from records.places import sites
 from records.places.register import read_file
 
 DEMO = Path(__file__).resolve().parent.parent / "sandbox/centre/site.yml"

@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.accounts.needs import BadAccount, check
 from channels.settings import Settings, read_settings
-from records import sites
 from records.database import open_database
 from records.delivery import accounts
 from records.delivery.accounts import Account, AccountKnown, UnknownAccount
+from records.places import sites
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 

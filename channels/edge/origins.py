@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from records import sites
+from records.places import sites
 
 API = "/api/chat/"
 SECONDS_HELD = 30.0

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from channels.widget.bundle import Bundle, read_bundle, read_files
 from channels.widget.known_sites import shown
-from records.sites import Site
+from records.places.sites import Site
 
 
 class AppPages:

@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.journey.inbox import is_plain
-from records import sites
 from records.database import each_at_once
+from records.places import sites
 from records.places.opening_hours import CHINA, is_open
 from records.places.shapes import Features
-from records.sites import Site
+from records.places.sites import Site
 
 SECONDS_HELD = 30.0
 MOST_HELD = 1000

@@ -12,7 +12,7 @@ from channels.doors import Parts, PartsDoor, check_origin
 from channels.shapes import PROBLEMS
 from channels.widget.bundle import FOR_EVER
 from channels.widget.known_sites import SiteSettings, shown
-from records.sites import Site
+from records.places.sites import Site
 
 DEFAULT_SITE = "demo"
 # Service centres load this address for years: it has to be fresh soon after an update.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from records import sites
 from records.database import open_database
+from records.places import sites
 from records.places.shapes import NotASite, read_site
-from records.sites import Site
+from records.places.sites import Site
 
 
 async def register_all(url: str, found: list[Site]) -> None:

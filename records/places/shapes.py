@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from records.sites import Site
+from records.places.sites import Site
 
 READABLE = 4.5  # WCAG 2.2, 1.4.3: white words stand on these colours, and these on white
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")

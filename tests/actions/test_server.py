@@ -83,7 +83,7 @@ async def test_no_action_lets_an_error_out_or_tells_it(
     assert said.responses
     assert action in STEPS or "12333" in said.text
     assert "11010519491231002X" not in caplog.text + json.dumps(said.texts)
-    assert "action failed: " in caplog.text
+    assert (action in STEPS) != ("action failed: " in caplog.text)
 
 
 @pytest.mark.parametrize(

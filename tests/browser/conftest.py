@@ -36,7 +36,7 @@ from channels.app import create
 from channels.settings import Settings
 from records import migrations
 from records.places.register import read_file, register_all
-from records.sites import Site
+from records.places.sites import Site
 from sandbox.centre.app import create as create_centre
 from tests.browser.scenes import says
 from tests.conftest import NO_LIMITS, ROOT, VAULT_KEY, _named

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from records.places.register import register_all
-from records.sites import Site
+from records.places.sites import Site
 from tests.browser.conftest import Chat, World, ask
 from tests.browser.payloads import LINKS, PAYLOADS, stuffed
 from tests.browser.scenes import says

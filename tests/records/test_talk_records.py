@@ -11,11 +11,12 @@ import pytest
 from psycopg.errors import UniqueViolation
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from records import conversations, events, feedback, messages, sealed_values, sites
+from records import conversations, events, feedback, messages, sealed_values
 from records.conversations import Conversation
 from records.database import AtOnce, each_at_once, open_database
 from records.events import Line
 from records.messages import Arrival
+from records.places import sites
 from records.sealed_values import SealedValue
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from records import sites
 from records.database import open_database
-from records.sites import Site
+from records.places import sites
+from records.places.sites import Site
 from tests.conftest import Gateway
 
 CENTRE = "https://centre.example.gov.cn"
