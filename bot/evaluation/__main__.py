@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+# As the server sets it, before numpy reads it: the matrices of one question are small.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 from bot.evaluation.measures import Judged
