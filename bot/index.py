@@ -2,8 +2,9 @@
 
 `python -m bot.index build|watch|check|activate|rollback|compare [VERSION]` works in the folder
 that `ANSWER_INDEX` names, signed with `ANSWER_INDEX_KEY`. `build` brings the version in use to what
-the data say now, checks the frozen regression set, and activates only what breaks no question that
-the version in use answers right; `watch` does so whenever the data change. `compare` holds a newly
+the data say now, asks the gate, and activates only what breaks nothing that the version in use
+does right; `watch` does so whenever the data change, and with `--port` checks candidates for the
+console (`WORKSHOP_TOKEN`), which lie beside the data in `candidates/`. `compare` holds a newly
 trained model to what another one `--with` its index gets right.
 """
 
@@ -13,6 +14,7 @@ import argparse
 import os
 import sys
 import tarfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,14 +23,12 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from bot.publishing import answer_index
-from bot.publishing.update import update
-from bot.publishing.workshop import Workshop, trained
+from bot.publishing.door import Desk, door
+from bot.publishing.watching import Watcher, report
+from bot.publishing.workshop import PREVIOUS_FILE, Workshop, trained
 from bot.ranking.model import Model
 
-PREVIOUS_FILE = "previous"
-WATCH_SECONDS = 0.25
-# Versions that stay beside those that may come back: the rest is deleted.
-KEPT_VERSIONS = 5
+PORT_SECONDS = 0.5
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,16 +39,18 @@ def main(arguments: Sequence[str]) -> int:
     if options.what == "rollback":
         return _rollback(folder)
     if options.what == "watch":
-        return _watch(shop)
+        return _watch(shop, options.port)
     if options.what == "build":
         return _build(shop)
     if options.what == "compare":
         return _compare(shop, Workshop(folder, key, options.data, options.known).used())
     version = options.version or answer_index.current(folder)
     model = answer_index.read(folder / version, key)
-    if _refused(shop, version, model, shop.used()):
+    verdict = shop.gate.judge(model, shop.used())
+    _say(f"{version}: {verdict.right} of {verdict.questions} questions right")
+    if verdict.reasons:
         return 1
-    return _activate(folder, version) if options.what == "activate" else 0
+    return _activate(shop, version) if options.what == "activate" else 0
 
 
 def _compare(shop: Workshop, used: Model) -> int:
@@ -58,69 +60,50 @@ def _compare(shop: Workshop, used: Model) -> int:
     except (OSError, EOFError, tarfile.TarError, KeyError, ValueError):
         sys.stderr.write(f"{shop.model} is no trained model\n")
         return 1
-    return int(_refused(shop, shop.model.name, fresh, used))
+    broken = shop.gate.broken(fresh)
+    worse = shop.gate.worse(broken, used)
+    count = len(shop.gate.expected)
+    _say(f"{shop.model.name}: {count - len(broken)} of {count} questions right")
+    for one in worse:
+        _say(f"  broken: {one.question} ({one.item or one.decision})")
+    return int(bool(worse))
 
 
 def _build(shop: Workshop) -> int:
-    started = time.perf_counter()
-    used, gate = shop.used(), shop.gate
-    model, change = update(used, shop.data, gate.words, gate.vectors)
-    version = time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + f"-{time.time_ns() % 10**6:06}"
-    answer_index.write(shop.folder, version, model, shop.key)
-    took = time.perf_counter() - started
-    _say(f"{version}: {change.added} wordings more, {change.gone} less, {took:.1f} s")
-    return 1 if _refused(shop, version, model, used) else _activate(shop.folder, version)
+    built = shop.build(shop.data)
+    _say(report(built))
+    return _activate(shop, built.version) if built.version else 1
 
 
-def _watch(shop: Workshop) -> int:
-    """Build whenever the data change, until told to stop."""
-    seen = _stamp(shop.data)
+def _watch(shop: Workshop, port: int) -> int:
+    """Follow the data until told to stop, and serve the console meanwhile."""
+    shop.folder.mkdir(parents=True, exist_ok=True)
     shop.used()
     shop.gate.vectors.one("")  # whoever waits for a wording should not wait for this
+    shop.encoder.one("")
+    watcher = Watcher(shop, _say)
+    if port:
+        token = os.environ.get("WORKSHOP_TOKEN", "")
+        desk = Desk(shop, watcher, shop.data.parent / "candidates", token)
+        threading.Thread(target=_serve, args=(desk, port), daemon=True).start()
     _say(f"watching {shop.data}")
+    watcher.follow()
+    return 0
+
+
+def _serve(desk: Desk, port: int) -> None:
+    """Serve as soon as the indexer of an engine that goes has let go of the port."""
     while True:
-        time.sleep(WATCH_SECONDS)
-        now = _stamp(shop.data)
-        if now != seen:
-            seen = now
-            try:
-                _build(shop)
-            except (OSError, ValueError, KeyError, TypeError) as problem:
-                _say(f"not built: {type(problem).__name__}")
+        try:
+            server = door(desk, port)
+        except OSError:
+            time.sleep(PORT_SECONDS)
+        else:
+            server.serve_forever()
 
 
-def _stamp(data: Path) -> tuple[tuple[str, int, int], ...]:
-    """When which wordings and items were last written, and where they lie."""
-    root = data.resolve()
-    files = sorted([*root.glob("nlu/**/*.yml"), *root.glob("knowledge/items/*.yml")])
-    return tuple((str(file), *_written(file)) for file in files)
-
-
-def _written(file: Path) -> tuple[int, int]:
-    try:
-        about = file.stat()
-    except OSError:
-        return 0, 0  # it went away meanwhile: the next look sees how things are
-    return about.st_mtime_ns, about.st_size
-
-
-def _refused(shop: Workshop, version: str, model: Model, used: Model) -> bool:
-    """Whether a version breaks what the one in use gets right."""
-    broken = shop.gate.broken(model)
-    worse = shop.gate.worse(broken, used) if broken else []
-    count = len(shop.gate.expected)
-    _say(f"{version}: {count - len(broken)} of {count} questions right")
-    for one in worse:
-        _say(f"  broken: {one.question} ({one.item or one.decision})")
-    return bool(worse)
-
-
-def _activate(folder: Path, version: str) -> int:
-    before = answer_index.current(folder)
-    answer_index.activate(folder, version)
-    if before and before != version:
-        (folder / PREVIOUS_FILE).write_text(before + "\n", encoding="utf-8")
-    answer_index.tidy(folder, {version, before}, KEPT_VERSIONS)
+def _activate(shop: Workshop, version: str) -> int:
+    shop.activate(version)
     _say(f"{version} is in use")
     return 0
 
@@ -149,6 +132,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("version", nargs="?", default="")
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--model", type=Path, default=Path("models/wenbao.tar.gz"))
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--with", dest="known", type=Path, help="the model in use")
     return parser.parse_args(arguments)
 

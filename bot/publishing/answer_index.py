@@ -17,6 +17,7 @@ import re
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, Model
 
@@ -95,20 +96,39 @@ def activate(folder: Path, version: str) -> None:
     fresh.replace(folder / CURRENT_FILE)
 
 
+def remove(folder: Path, version: str) -> None:
+    """Delete a version."""
+    shutil.rmtree(folder / version, ignore_errors=True)
+
+
 def tidy(folder: Path, needed: set[str], most: int) -> None:
     """Delete all but the newest `most` versions and those that are needed."""
     versions = sorted(home.name for home in folder.iterdir() if (home / MANIFEST_FILE).is_file())
     for version in versions[:-most]:
         if version not in needed:
-            shutil.rmtree(folder / version, ignore_errors=True)
+            remove(folder, version)
 
 
-def write(folder: Path, version: str, model: Model, key: bytes) -> Path:
-    """Write and sign a version; it is not in use yet."""
+def made_for(folder: Path, key: bytes, data: str, origin: str) -> str:
+    """The newest version of one training that was made from these data; empty without one."""
+    versions = sorted(home.parent.name for home in folder.glob(f"*/{SIGNATURE_FILE}"))
+    for version in reversed(versions):
+        try:
+            told = _manifest(folder / version, key)
+        except (OSError, ValueError):
+            continue
+        if (told.get("data"), told.get("origin")) == (data, origin):
+            return version
+    return ""
+
+
+def write(folder: Path, version: str, model: Model, key: bytes, data: str = "") -> Path:
+    """Write and sign a version made from `data` (a fingerprint); it is not in use yet."""
     home = folder / version
     home.mkdir(parents=True)
     model.save(home)
-    manifest = json.dumps({"version": version, "files": _hashes(home)}).encode()
+    told = {"version": version, "data": data, "origin": model.origin, "files": _hashes(home)}
+    manifest = json.dumps(told).encode()
     (home / MANIFEST_FILE).write_bytes(manifest)
     (home / SIGNATURE_FILE).write_text(_signature(manifest, key), encoding="ascii")
     return home
@@ -116,14 +136,20 @@ def write(folder: Path, version: str, model: Model, key: bytes) -> Path:
 
 def read(home: Path, key: bytes) -> Model:
     """A version's model, if its signature and hashes hold."""
+    if _manifest(home, key)["files"] != _hashes(home):
+        raise UntrustedIndex("content")
+    return Model.read(home)
+
+
+def _manifest(home: Path, key: bytes) -> dict[str, Any]:
     manifest = (home / MANIFEST_FILE).read_bytes()
     signature = (home / SIGNATURE_FILE).read_text(encoding="ascii").strip()
     if not hmac.compare_digest(signature, _signature(manifest, key)):
         raise UntrustedIndex("signature")
-    told = json.loads(manifest)
-    if told["version"] != home.name or told["files"] != _hashes(home):
+    told: dict[str, Any] = json.loads(manifest)
+    if told["version"] != home.name:
         raise UntrustedIndex("content")
-    return Model.read(home)
+    return told
 
 
 def _hashes(home: Path) -> dict[str, str]:

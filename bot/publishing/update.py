@@ -14,10 +14,9 @@ import jieba
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
-from bot.normalizer import normalize
 from bot.ranking.classifier import Classifier
 from bot.ranking.decision import FAQ
-from bot.ranking.examples import cut, knowledge, referred, titles, wordings
+from bot.ranking.examples import cut, knowledge, referred, spelled, titles, wordings
 from bot.ranking.learning import by_heart
 from bot.ranking.model import Model
 from bot.ranking.wordings import gather
@@ -38,9 +37,9 @@ def update(
 ) -> tuple[Model, Difference]:
     """The model for what stands in `data/nlu` and `data/knowledge/items` now."""
     items = knowledge(data / "knowledge/items")
-    told = [(normalize(text).text, label) for text, label in wordings(data / "nlu")]
+    told = [(spelled(text), label) for text, label in wordings(data / "nlu")]
     asked = {label for _, label in told}
-    named = [(normalize(text).text, label) for text, label in titles(items) if label in asked]
+    named = [(spelled(text), label) for text, label in titles(items) if label in asked]
     of_items = sorted(
         ((label[len(FAQ) + 1 :], text) for text, label in (*told, *named) if FAQ + "/" in label),
         key=lambda pair: pair[0],

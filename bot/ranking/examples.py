@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def wordings(folder: Path) -> list[tuple[str, str]]:
     """(text, intent) of every example in Rasa's NLU files under `folder`."""
+    return [pair for file in sorted(folder.rglob("*.yml")) for pair in wordings_of(file)]
+
+
+def wordings_of(file: Path) -> list[tuple[str, str]]:
+    """(text, intent) of every example in one of Rasa's NLU files."""
     found = []
-    for file in sorted(folder.rglob("*.yml")):
-        for block in load(file)["nlu"]:
-            lines = (line.strip() for line in block["examples"].splitlines())
-            found += [(line[2:].strip(), str(block["intent"])) for line in lines if line]
+    for block in load(file)["nlu"]:
+        lines = (line.strip() for line in block["examples"].splitlines())
+        found += [(line[2:].strip(), str(block["intent"])) for line in lines if line]
     return found
 
 
@@ -34,7 +39,13 @@ def learning_examples(folder: Path, words: jieba.Tokenizer) -> list[Example]:
 
 def knowledge(folder: Path) -> list[dict[str, Any]]:
     """All items."""
-    return [item for file in sorted(folder.glob("*.yml")) for item in load(file)["items"]]
+    return [item for file in sorted(folder.glob("*.yml")) for item in knowledge_of(file)]
+
+
+def knowledge_of(file: Path) -> list[dict[str, Any]]:
+    """The items of one file."""
+    items: list[dict[str, Any]] = load(file)["items"]
+    return items
 
 
 def titles(items: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -56,6 +67,12 @@ def example(text: str, label: str, words: jieba.Tokenizer) -> Example:
 def cut(text: str, words: jieba.Tokenizer) -> list[str]:
     """The words of a normalised text."""
     return [word for word in words.lcut(text) if word.strip()]
+
+
+@lru_cache(maxsize=60_000)
+def spelled(text: str) -> str:
+    """The one spelling of a wording: most of them come back with every new index."""
+    return normalize(text).text
 
 
 def load(file: Path) -> Any:

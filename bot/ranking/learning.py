@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -134,9 +135,12 @@ def by_heart(told: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Wordings (with their labels) that belong to one intent only."""
     known: dict[str, str] = {}
     for text, label in told:
-        key = heart(text)
+        key = _heart(text)
         known[key] = label if known.get(key, label) == label else ""
     return {key: label for key, label in known.items() if key and label}
+
+
+_heart = lru_cache(maxsize=60_000)(heart)
 
 
 def _of_intents(ordered: Sequence[Example]) -> list[int]:

@@ -10,12 +10,14 @@ import hashlib
 import logging
 import multiprocessing
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -27,7 +29,6 @@ MOST_KEPT = 4_096
 _BATCH = 64
 # From so many texts on, a process for each core pays: they share out portions of this size.
 _PORTION = 256
-_BETWEEN_WRITES = 2_048
 _BETWEEN_WRITES = 2_048
 
 
@@ -50,18 +51,20 @@ class E5Vectors:
 
     def __init__(self) -> None:
         self._encoder: Any = None
+        self._turn = threading.Lock()  # the encoder works for one at a time
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one question."""
-        known = self._kept.get(text)
-        if known is None:
-            known = self._kept[text] = np.asarray(self._loaded().query(_clean(text)))
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(text)
-        return known
+        with self._turn:
+            known = self._kept.get(text)
+            if known is None:
+                known = self._kept[text] = np.asarray(self._loaded().query(_clean(text)))
+                if len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(text)
+            return known
 
     def many(self, texts: Sequence[str]) -> np.ndarray:
         """The vectors of many texts; a process on each core when they are very many."""
@@ -74,11 +77,12 @@ class E5Vectors:
             return np.concatenate(list(pool.map(_portion, portions)))
 
     def _here(self, texts: Sequence[str]) -> np.ndarray:
-        encoder = self._loaded()
         rows = [np.zeros((0, DIMENSIONS), dtype=np.float32)]
         for start in range(0, len(texts), _BATCH):
             batch = [_clean(text) for text in texts[start : start + _BATCH]]
-            rows.append(np.asarray(encoder.encode(batch, is_query=True)).reshape(-1, DIMENSIONS))
+            with self._turn:
+                found = self._loaded().encode(batch, is_query=True)
+            rows.append(np.asarray(found).reshape(-1, DIMENSIONS))
         return np.concatenate(rows)
 
     def _loaded(self) -> Any:
@@ -108,6 +112,7 @@ class KeptVectors:
         self._file = folder / "sentence_vectors.npz"
         self._encoder = encoder or E5Vectors()
         self._known = _read(self._file)
+        self._turn = threading.Lock()
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one text."""
@@ -116,9 +121,14 @@ class KeptVectors:
     def many(self, texts: Sequence[str]) -> np.ndarray:
         """One row a text, computed only where the folder has none."""
         keys = [_key(text) for text in texts]
-        missing = {
-            key: text for key, text in zip(keys, texts, strict=True) if key not in self._known
-        }
+        with self._turn:
+            told = zip(keys, texts, strict=True)
+            self._complete({key: text for key, text in told if key not in self._known})
+        if not keys:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        return np.asarray(np.stack([self._known[key] for key in keys]), dtype=np.float32)
+
+    def _complete(self, missing: dict[str, str]) -> None:
         for start in range(0, len(missing), _BETWEEN_WRITES):
             some = list(missing)[start : start + _BETWEEN_WRITES]
             computed = self._encoder.many([missing[key] for key in some])
@@ -126,9 +136,6 @@ class KeptVectors:
             self._write()  # whatever comes between, this much is not computed again
             if len(missing) > _BETWEEN_WRITES:
                 log.warning("sentence vectors: %d of %d", start + len(some), len(missing))
-        if not keys:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        return np.asarray(np.stack([self._known[key] for key in keys]), dtype=np.float32)
 
     def _write(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +150,7 @@ def _read(file: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(file, allow_pickle=False) as arrays:
             return dict(zip(arrays["keys"].tolist(), arrays["rows"], strict=True))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, BadZipFile):
         return {}  # nothing kept yet, or broken: computed anew
 
 

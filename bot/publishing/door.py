@@ -1,0 +1,154 @@
+"""The indexer's door for the console, over HTTP on loopback: check, say, state.
+
+`POST /check` builds the version of a candidate folder, asks the gate, and tells line by line
+(JSON) how far it is; the last line is the verdict. `POST /say` tells what the understanding in
+use makes of texts. `GET /state` tells which publication is understood. Nothing here activates.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from bot.normalizer import normalize
+from bot.publishing import answer_index
+from bot.publishing.shadow import changes
+from bot.publishing.watching import Watcher
+from bot.publishing.workshop import Workshop
+from bot.ranking.examples import cut
+from bot.ranking.model import heart
+
+LOOPBACK = "127.0.0.1"
+MOST_BYTES = 4_000_000
+MOST_TEXTS = 300
+_FOLDER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,40}")
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Refused(ValueError):
+    """A request that is not served."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the door leads to."""
+
+    shop: Workshop
+    watcher: Watcher
+    candidates: Path
+    token: str
+
+    def check(self, asked: dict[str, Any], tell: Tell) -> None:
+        """Judge a candidate; the last line has the verdict."""
+        name = str(asked.get("candidate", ""))
+        if not _FOLDER.fullmatch(name):
+            raise Refused
+        shop = self.shop
+        with shop.turn:
+            used = shop.used()
+            built = shop.build(self.candidates / name, lambda *step: tell(_step(*step)))
+        questions = [(int(one["id"]), str(one["text"])) for one in asked.get("questions", [])]
+        shown = changes(
+            *(used, built.model, questions, shop.gate.words, shop.encoder),
+            lambda done: tell(_step("shadow", done, len(questions))),
+        )
+        verdict = built.verdict.told()
+        change = {"added": built.change.added, "gone": built.change.gone}
+        tell({"step": "verdict", **verdict, **change, "version": built.version, "shadow": shown})
+
+    def say(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What the understanding in use makes of texts, each by itself."""
+        texts = [str(text) for text in asked.get("texts", [])][:MOST_TEXTS]
+        return {"said": [self._said(text) for text in texts]}
+
+    def _said(self, written: str) -> dict[str, Any]:
+        model, text = self.shop.used(), normalize(written).text
+        found = model.decide(text, cut(text, self.shop.gate.words), self.shop.encoder)
+        return {
+            "text": written,
+            "decision": found.decision,
+            "answers": [list(one) for one in found.answers[:3]],
+            "known": heart(text) in model.by_heart,
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Which publication is understood, by which version."""
+        version = answer_index.current(self.shop.folder)
+        return {"publication": self.watcher.number, "version": version}
+
+
+def _step(name: str, done: int, of: int) -> dict[str, Any]:
+    return {"step": name, "done": done, "of": of}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request; HTTP/1.0, so that the end of the answer is the end of the connection."""
+
+    desk: Desk
+
+    def do_GET(self) -> None:
+        """`/state`."""
+        self._serve({"/state": lambda asked: self._json(self.desk.state())})
+
+    def do_POST(self) -> None:
+        """`/check` and `/say`."""
+        self._serve({"/check": self._check, "/say": lambda told: self._json(self.desk.say(told))})
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: what is asked may be a citizen's own words."""
+
+    def _serve(self, doors: dict[str, Callable[[dict[str, Any]], None]]) -> None:
+        given = self.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.desk.token}".encode()):
+            return self.send_error(401)
+        if self.path not in doors:
+            return self.send_error(404)
+        try:
+            doors[self.path](self._read())
+        except (Refused, KeyError, TypeError, ValueError):
+            self.send_error(400)
+        except OSError:
+            self.close_connection = True  # whoever asked has gone
+
+    def _read(self) -> dict[str, Any]:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MOST_BYTES:
+            raise Refused
+        told = json.loads(self.rfile.read(length) or b"{}")
+        if not isinstance(told, dict):
+            raise Refused
+        return told
+
+    def _check(self, asked: dict[str, Any]) -> None:
+        self._begin("application/x-ndjson")
+        try:
+            self.desk.check(asked, self._line)
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            sys.stderr.write(f"not checked: {type(problem).__name__}\n")
+            self._line({"step": "failed"})
+
+    def _json(self, told: dict[str, Any]) -> None:
+        self._begin("application/json")
+        self.wfile.write(json.dumps(told, ensure_ascii=False).encode())
+
+    def _line(self, told: dict[str, Any]) -> None:
+        self.wfile.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+
+    def _begin(self, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+
+
+def door(desk: Desk, port: int) -> ThreadingHTTPServer:
+    """A server of it, not serving yet."""
+    server = ThreadingHTTPServer((LOOPBACK, port), type("Door", (Handler,), {"desk": desk}))
+    server.daemon_threads = True
+    return server

@@ -1,0 +1,178 @@
+"""The console's way to the indexer, over HTTP: candidates are judged, and nothing is activated."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.publishing import answer_index, workshop
+from bot.publishing.door import Desk, door
+from bot.publishing.watching import Watcher
+from bot.publishing.workshop import Workshop
+from bot.ranking.model import Model
+from tests.bot.conftest import WORDINGS
+
+KEY, TOKEN = b"a key of the tests", "a token of the tests"
+NEW = "小方片片叫狗叼跑了"
+BREAKS = {"faq/Q122": [*WORDINGS["faq/Q122"], *WORDINGS["faq/Q163"]], "faq/Q163": ["坐月子"]}
+Told = dict[str, list[str]]
+
+
+@dataclass
+class Open:
+    """An open door, the live folder behind it, and how candidates get there."""
+
+    url: str
+    live: Path
+    watcher: Watcher
+
+    def ask(self, path: str, told: Any = None, token: str = TOKEN) -> Any:
+        """The lines of the answer."""
+        data = None if told is None else json.dumps(told).encode()
+        request = urllib.request.Request(  # noqa: S310 - an address of ours
+            self.url + path, data, {"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return [json.loads(line) for line in answer.read().splitlines()]
+
+    def candidate(self, told: Told, **more: Any) -> list[dict[str, Any]]:
+        """What the door says of a candidate with these wordings."""
+        write(self.live / "candidates/7", told)
+        found: list[dict[str, Any]] = self.ask("/check", {"candidate": "7", **more})
+        return found
+
+    def publish(self, told: Told, kind: str = "publish", number: int = 2) -> None:
+        """Put wordings into the live folder, as the console does, and have them noticed."""
+        write(self.live / "current", told)
+        about = json.dumps({"number": number, "kind": kind})
+        (self.live / "current/publication.json").write_text(about)
+        self.watcher.settle()
+
+    @property
+    def version(self) -> str:
+        """What engines use."""
+        return answer_index.current(self.watcher.shop.folder)
+
+
+def write(place: Path, told: Told) -> None:
+    """A data folder with these wordings."""
+    shutil.rmtree(place, ignore_errors=True)
+    (place / "nlu").mkdir(parents=True)
+    (place / "knowledge/items").mkdir(parents=True)
+    lines = ["nlu:"]
+    for label, texts in told.items():
+        lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
+    (place / "nlu/all.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def opened(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """The door with the small model."""
+    (tmp_path / "trained").mkdir()
+    model.save(tmp_path / "trained")
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "trained", "ranker")
+    frozen = tmp_path / "regression.yml"
+    frozen.write_text("answers:\n  Q163: [产假有多少天]\ndecisions:\n  human: [转人工]\n", "utf-8")
+    monkeypatch.setattr(workshop, "REGRESSION", frozen)
+    (tmp_path / "answers").mkdir()
+    live = tmp_path / "live"
+    write(live / "current", WORDINGS)
+    said: Callable[[str], None] = lambda line: None  # noqa: E731 - nobody listens
+    shop = Workshop(tmp_path / "answers", KEY, live / "current", tmp_path / "model.tar.gz")
+    watcher = Watcher(shop, said)
+    server = door(Desk(shop, watcher, live / "candidates", TOKEN), 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Open(f"http://127.0.0.1:{server.server_address[1]}", live, watcher)
+    server.shutdown()
+    server.server_close()
+
+
+def with_new() -> Told:
+    """The wordings with one more."""
+    return WORDINGS | {"faq/Q196": [*WORDINGS["faq/Q196"], NEW]}
+
+
+def test_a_candidate_is_judged_step_by_step_and_nothing_is_activated(opened: Open) -> None:
+    lines = opened.candidate(with_new())
+    assert [line["step"] for line in lines][0] == "built"
+    assert {line["step"] for line in lines} >= {"questions", "wordings"}
+    verdict = lines[-1]
+    assert (verdict["step"], verdict["reasons"], verdict["added"]) == ("verdict", [], 1)
+    assert verdict["version"]
+    assert opened.version == ""
+
+
+def test_what_was_judged_is_live_without_being_built_again(opened: Open) -> None:
+    version = opened.candidate(with_new())[-1]["version"]
+    opened.publish(with_new())
+    assert opened.version == version
+    assert opened.ask("/state") == [{"publication": 2, "version": version}]
+    said = opened.ask("/say", {"texts": [NEW, "小方片片好像叫狗叼跑了", "红烧肉怎么烧"]})[0]["said"]
+    assert [one["known"] for one in said] == [True, False, False]
+    assert said[0]["answers"][0][0] == "Q196"
+    assert said[2]["decision"] != "answer"
+
+
+def test_a_candidate_that_breaks_a_question_is_refused_and_names_it(opened: Open) -> None:
+    verdict = opened.candidate(WORDINGS | BREAKS)[-1]
+    assert "questions" in verdict["reasons"]
+    assert {"question": "产假有多少天", "expected": "Q163", "found": "Q122"} in verdict["broken"]
+    assert verdict["version"] == ""
+    assert [one.name for one in opened.watcher.shop.folder.iterdir()] == []
+
+
+def test_a_wording_of_two_items_is_a_collision(opened: Open) -> None:
+    told = WORDINGS | {"faq/Q125": [*WORDINGS["faq/Q125"], "产假多少天？"]}
+    verdict = opened.candidate(told)[-1]
+    assert "collisions" in verdict["reasons"]
+    assert (verdict["collisions"][0]["item"], verdict["collisions"][0]["other"]) == ("Q125", "Q163")
+
+
+def test_a_rollback_is_understood_whatever_the_gate_says(opened: Open) -> None:
+    opened.publish(WORDINGS | BREAKS)
+    assert opened.version == ""
+    opened.publish(with_new())
+    used = opened.version
+    opened.publish(WORDINGS | BREAKS, "rollback", 4)
+    assert opened.version not in ("", used)
+    assert opened.watcher.number == 4
+
+
+def test_a_shadow_run_names_the_questions_that_change_by_number_alone(opened: Open) -> None:
+    asked = [{"id": 5, "text": NEW}, {"id": 6, "text": "产假多少天"}]
+    verdict = opened.candidate(with_new(), questions=asked)[-1]
+    assert [one["id"] for one in verdict["shadow"]] == [5]
+    assert verdict["shadow"][0]["after"] == {"decision": "answer", "item": "Q196"}
+    assert NEW not in json.dumps(verdict["shadow"], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "token", "status"),
+    [
+        ("/state", None, "guess", 401),
+        ("/check", {"candidate": "7"}, "", 401),
+        ("/activate", {}, TOKEN, 404),
+        ("/say", [1], TOKEN, 400),
+    ],
+)
+def test_strangers_and_nonsense_are_refused(
+    opened: Open, path: str, told: Any, token: str, status: int
+) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        opened.ask(path, told, token)
+    assert refused.value.code == status
+
+
+def test_a_folder_elsewhere_is_not_read(opened: Open) -> None:
+    assert opened.ask("/check", {"candidate": "../current"}) == [{"step": "failed"}]
