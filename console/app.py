@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,19 +21,20 @@ from starlette.staticfiles import StaticFiles
 from console import logs, refusals
 from console.doors import Parts, cookie_name
 from console.edge.layers import Layers
+from console.judging.due import publish_due
+from console.judging.workshop import Workshop
 from console.knowledge import publication
 from console.knowledge.known import Library
 from console.knowledge.live import LiveFolder
 from console.knowledge.similar import Wordings
 from console.pages import ROUTERS
-from console.publishing import publish_due
 from console.refusals import Refusal
 from console.settings import Settings
 from console.sign_in import browser
 from console.sign_in.provider import Provider
 from console.writing import Writing
 from records.database import open_database
-from records.staff import entries, workflow
+from records.staff import candidates, entries, workflow
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         live=live,
         library=Library(live.current / "knowledge"),
         wordings=Wordings(),
+        workshop=Workshop(settings, http),
     )
     host = settings.origin.split("//", 1)[1]
     app = FastAPI(
@@ -87,8 +88,9 @@ def _lifespan(
         ticking = asyncio.create_task(_tick(parts))
         yield
         ticking.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await ticking
+        for task in parts.running:
+            task.cancel()
+        await asyncio.gather(ticking, *parts.running, return_exceptions=True)
         await http.aclose()
         await parts.database.dispose()
 
@@ -116,8 +118,14 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
         return _page(request, parts, _named(problem))
 
     for family in (
-        *(Refusal, entries.NoEntry, workflow.ChangedMeanwhile, workflow.WrongState),
-        *(workflow.OwnChange, HTTPException, RequestValidationError, SQLAlchemyError),
+        *(Refusal, entries.NoEntry, candidates.NoCandidate, workflow.ChangedMeanwhile),
+        *(
+            workflow.WrongState,
+            workflow.OwnChange,
+            HTTPException,
+            RequestValidationError,
+            SQLAlchemyError,
+        ),
     ):
         app.add_exception_handler(family, refused)
 
@@ -126,7 +134,7 @@ def _named(problem: Exception) -> Refusal:
     match problem:
         case Refusal():
             return problem
-        case entries.NoEntry() | HTTPException(status_code=404):
+        case entries.NoEntry() | candidates.NoCandidate() | HTTPException(status_code=404):
             return refusals.NotFound()
         case workflow.ChangedMeanwhile():
             return refusals.ChangedMeanwhile()

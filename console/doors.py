@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console import roles
+from console.judging.workshop import Workshop
 from console.knowledge.known import Library
 from console.knowledge.live import LiveFolder
 from console.knowledge.similar import Wordings
@@ -49,6 +51,8 @@ class Parts:
     live: LiveFolder
     library: Library
     wordings: Wordings
+    workshop: Workshop
+    running: set[asyncio.Task[str]] = field(default_factory=set)  # candidates that are judged
     now: Callable[[], datetime] = clock
 
     async def note(self, db: AsyncConnection, who: str, act: str, what: str, **fields: Any) -> None:
@@ -163,3 +167,4 @@ Publisher = Annotated[Desk, Depends(Allowed("publish"))]
 Auditor = Annotated[Desk, Depends(Allowed("audit"))]
 Operator = Annotated[Desk, Depends(Allowed("operate"))]
 QuestionReader = Annotated[Desk, Depends(Allowed("see_questions"))]
+ShadowReader = Annotated[Desk, Depends(Allowed("see_shadow"))]

@@ -14,10 +14,8 @@ from console.knowledge.checks import Problem, problems
 from console.knowledge.content import ITEM
 from console.knowledge.similar import bare
 from console.refusals import Blocked, NotFound
-from records.staff import entries, snapshots, workflow
+from records.staff import entries, snapshots
 from records.staff.entries import Version
-
-SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True)
@@ -67,22 +65,29 @@ async def _among_items(db: AsyncConnection, coming: dict[str, Version]) -> list[
     return stopped
 
 
-async def publish(
-    parts: Parts, ids: Sequence[str], who: str, note: str, kind: str = "publish"
-) -> int:
-    """Have citizens get the approved versions; the publication's number."""
+def told(parts: Parts, stopped: Sequence[Stopped]) -> str:
+    """What the gate stops, in words."""
+    lines = {f"{one.entry}：{parts.writing.problem(one.problem)}" for one in stopped}
+    return " ".join(sorted(lines)[:20])
+
+
+async def publish(parts: Parts, ids: Sequence[str], who: str, note: str) -> int:
+    """Have citizens get the approved versions, which nobody else has to judge; the number."""
     async with parts.database.begin() as db:
-        await snapshots.lock(db)
-        stopped = await gate(db, parts, ids)
-        if stopped:
-            told = {f"{one.entry}：{parts.writing.problem(one.problem)}" for one in stopped}
-            raise Blocked(" ".join(sorted(told)[:20]))
-        number = await snapshots.publish(db, ids, who, note, parts.now(), kind)
-        for change in await snapshots.changes(db, number):
-            await parts.note(
-                db, who, "publish", change.entry, snapshot=number, version=change.after
-            )
+        number = await record(db, parts, ids, who, note)
     await bring(parts)
+    return number
+
+
+async def record(db: AsyncConnection, parts: Parts, ids: Sequence[str], who: str, note: str) -> int:
+    """Make the approved versions the live ones in the database; the publication's number."""
+    await snapshots.lock(db)
+    stopped = await gate(db, parts, ids)
+    if stopped:
+        raise Blocked(told(parts, stopped))
+    number = await snapshots.publish(db, ids, who, note, parts.now(), "publish")
+    for change in await snapshots.changes(db, number):
+        await parts.note(db, who, "publish", change.entry, snapshot=number, version=change.after)
     return number
 
 
@@ -101,18 +106,3 @@ async def bring(parts: Parts) -> None:
     """Write what is published to the live folder."""
     async with parts.database.begin() as db:
         await publication.write(db, parts.live, parts.now())
-
-
-async def publish_due(parts: Parts) -> None:
-    """Publish what was scheduled, and finish what a process that died has left."""
-    async with parts.database.connect() as db:
-        due = await snapshots.due(db, parts.now())
-    for entry in due:
-        try:
-            await publish(parts, [entry], SCHEDULE, "", "publish")
-        except Blocked:
-            async with parts.database.begin() as db:
-                kept = await entries.get(db, entry)
-                await workflow.schedule(db, entry, kept.head, None)
-                await parts.note(db, SCHEDULE, "publication_blocked", entry)
-    await bring(parts)

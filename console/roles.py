@@ -20,6 +20,8 @@ MAY: dict[str, frozenset[str]] = {
     "publish": frozenset({PUBLISHER}),
     "audit": frozenset({AUDITOR}),
     "operate": frozenset({ADMINISTRATOR}),
+    # Whoever decides on a publication sees which real answers it would change.
+    "see_shadow": frozenset({EDITOR, REVIEWER, PUBLISHER, AUDITOR}),
     "see_questions": frozenset({EDITOR, REVIEWER, AUDITOR}),
 }
 

@@ -27,6 +27,12 @@ class Settings(BaseSettings):
         CONSOLE_WEB_DIR: templates, words and assets.
         PUBLIC_URL: the gateway's address, for embed codes.
 
+    Judging what is to be published:
+        WORKSHOP_URL: the indexer's door, on loopback.
+        WORKSHOP_TOKEN: what it wants to be shown.
+        WORKSHOP_SECONDS: how long it may be silent while it judges.
+        SHADOW_QUESTIONS: how many of the last real questions a check asks again.
+
     Signing in:
         IDENTITY_ISSUER: the identity provider of the staff.
         CONSOLE_CLIENT_ID, CONSOLE_CLIENT_SECRET: our name and secret there.
@@ -49,6 +55,10 @@ class Settings(BaseSettings):
     live_knowledge_dir: Path = ROOT / ".data/live"
     console_web_dir: Path = ROOT / "web/console"
     public_url: str = "http://127.0.0.1:8000"
+    workshop_url: str = "http://127.0.0.1:8040"
+    workshop_token: SecretStr = SecretStr("")
+    workshop_seconds: float = 60.0
+    shadow_questions: int = 1000
     identity_issuer: str = "http://127.0.0.1:8010"
     console_client_id: str = "wenbao-console"
     console_client_secret: SecretStr = SecretStr("")

@@ -15,6 +15,8 @@ from pathlib import Path
 # Older ones can be written again from the database.
 KEPT = 20
 PARTS = ("knowledge", "nlu")
+# Where the indexer looks for what it is to judge.
+CANDIDATES = "candidates"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,20 @@ class LiveFolder:
     def write(self, number: int, files: Mapping[str, str]) -> None:
         """Make the snapshot `number`: the live one with `files` (path → text) put in; go live."""
         place = self.root / "snapshots" / f"{number:06d}"
+        self._lay(place, files)
+        self._point_at(place)
+        self._forget()
+
+    def lay_candidate(self, name: str, files: Mapping[str, str]) -> None:
+        """Write what would be live beside it, for the gate to look at."""
+        (self.root / CANDIDATES).mkdir(exist_ok=True)
+        self._lay(self.root / CANDIDATES / name, files)
+
+    def drop_candidate(self, name: str) -> None:
+        """Take it away again."""
+        shutil.rmtree(self.root / CANDIDATES / name, ignore_errors=True)
+
+    def _lay(self, place: Path, files: Mapping[str, str]) -> None:
         building = place.with_suffix(f".{os.getpid()}")
         shutil.rmtree(building, ignore_errors=True)
         for part in PARTS:
@@ -50,8 +66,6 @@ class LiveFolder:
                 os.fsync(opened.fileno())
         shutil.rmtree(place, ignore_errors=True)
         building.rename(place)
-        self._point_at(place)
-        self._forget()
 
     def mark_edited(self) -> None:
         """From now on this is what staff published, and no copy of `data/` replaces it."""

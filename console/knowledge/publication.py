@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from records.staff.snapshots import Change
 
 log = logging.getLogger(__name__)
 START = "start"
+# Tells the indexer which publication it sees, and whether it is a way back.
+PUBLICATION_FILE = "publication.json"
 
 
 async def write(db: AsyncConnection, live: LiveFolder, now: datetime) -> None:
@@ -35,27 +38,26 @@ async def write(db: AsyncConnection, live: LiveFolder, now: datetime) -> None:
     only = await snapshots.families(db, newest.number) if live.number == newest.number - 1 else None
     items = await entries.live(db, ITEM, only)
     figures = await entries.live(db, FIGURE, only)
-    await asyncio.to_thread(_write, live, newest.number, items, figures, only)
+    told = await asyncio.to_thread(texts, items, figures, only)
+    told[PUBLICATION_FILE] = json.dumps({"number": newest.number, "kind": newest.kind})
+    await asyncio.to_thread(live.write, newest.number, told)
     await snapshots.written(db, newest.number, now)
     log.info("publication is live", extra={"snapshot": newest.number})
 
 
-def _write(
-    live: LiveFolder,
-    number: int,
-    items: dict[str, list[Any]],
-    figures: dict[str, list[Any]],
-    only: list[str] | None,
-) -> None:
-    texts: dict[str, str] = {}
+def texts(
+    items: dict[str, list[Any]], figures: dict[str, list[Any]], only: Sequence[str] | None
+) -> dict[str, str]:
+    """The files (path → text) of all families, or of some."""
+    told: dict[str, str] = {}
     for family in sorted(only if only is not None else items):
         if family != FIGURES_FAMILY:
-            texts[f"knowledge/items/{family}.yml"] = files.items_text(items.get(family, []))
-            texts[f"nlu/faq/{family}.yml"] = files.wordings_text(items.get(family, []))
+            told[f"knowledge/items/{family}.yml"] = files.items_text(items.get(family, []))
+            told[f"nlu/faq/{family}.yml"] = files.wordings_text(items.get(family, []))
     if only is None or FIGURES_FAMILY in only:
         shown = figures.get(FIGURES_FAMILY, [])
-        texts["knowledge/parameters.yml"] = files.figures_text(shown)
-    live.write(number, texts)
+        told["knowledge/parameters.yml"] = files.figures_text(shown)
+    return told
 
 
 async def start(database: AsyncEngine, live: LiveFolder, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The pages of the console, a file per noun."""
 
-from console.pages import audit, entry, exchange, figures, home, item, items, publishing
+from console.pages import audit, candidates, entry, exchange, figures, home, item, items, publishing
 
 ROUTERS = (
     home.router,
@@ -9,6 +9,7 @@ ROUTERS = (
     entry.router,
     figures.router,
     publishing.router,
+    candidates.router,
     exchange.router,
     audit.router,
 )

@@ -9,11 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Desk, Editor, Reader
 from console.exchange import cells
+from console.judging.workshop import WorkshopAway
 from console.knowledge import content
 from console.knowledge.checks import problems
 from console.knowledge.content import ITEM
 from console.knowledge.differences import fields_changed
-from console.knowledge.help import hints
+from console.knowledge.help import MOST_LINES, hints
 from console.knowledge.preview import preview
 from console.refusals import NotFound
 from records.staff import entries, workflow
@@ -67,6 +68,21 @@ async def look(item: str, desk: Editor) -> Response:
     """The preview and the help for what is being typed."""
     values = await _look(desk, item, cells.to_content(_said(desk)))
     return await desk.page("item_look.html", known=desk.parts.library.now(), **values)
+
+
+@router.post("/{item}/said")
+async def said(item: str, desk: Reader) -> Response:
+    """What the understanding in use makes of each wording that is being typed."""
+    told = cells.to_content(_said(desk))["wordings"][:MOST_LINES]
+    try:
+        found, away = await desk.parts.workshop.say(told), False
+    except WorkshopAway:
+        found, away = [], True
+    async with desk.parts.database.connect() as db:
+        named = sorted({one.answers[0][0] for one in found if one.answers})
+        titles = await entries.titles(db, named)
+    values: dict[str, Any] = {"item": item, "said": found, "away": away, "titles": titles}
+    return await desk.page("item_said.html", **values)
 
 
 @router.get("/{item}/history")

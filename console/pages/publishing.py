@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from console import publishing
-from console.doors import Publisher, Reader
+from console.doors import Desk, Publisher, Reader
+from console.judging import candidate
 from console.knowledge.differences import fields_changed
 from console.refusals import Refusal
-from records.staff import entries, snapshots
+from records.staff import candidates, entries, snapshots
 from records.staff.entries import Wish
 
 MOST = 200
@@ -35,23 +36,38 @@ async def show(desk: Reader) -> Response:
             before = await entries.version(db, entry.id, entry.live) if entry.live else None
             changed[entry.id] = fields_changed(before.content if before else {}, after.content)
         history = await snapshots.history(db)
+        judged = await candidates.latest(db)
     values: dict[str, Any] = {
         "waiting": waiting,
         "stopped": stopped,
         "changed": changed,
         "history": history,
+        "judged": judged,
     }
     return await desk.page("publishing.html", live=desk.parts.live.number, **values)
 
 
 @router.post("")
 async def publish(desk: Publisher) -> Response:
-    """Publish what is ticked."""
+    """Publish what is ticked, once the gate has let it through."""
+    return await _begin(desk, candidate.PUBLISH)
+
+
+@router.post("/check")
+async def check(desk: Publisher) -> Response:
+    """Only judge what is ticked, and ask the last real questions again."""
+    return await _begin(desk, candidate.CHECK)
+
+
+async def _begin(desk: Desk, want: str) -> Response:
     ids = [one for one in desk.form.getlist("entry") if isinstance(one, str)]
     if not ids or len(ids) > MOST:
         raise Refusal
-    await publishing.publish(desk.parts, ids, desk.me, desk.said("note")[:500])
-    return RedirectResponse("/publishing", 303)
+    number = await candidate.begin(desk.parts, ids, desk.me, desk.said("note")[:500], want)
+    if number is None:
+        return RedirectResponse("/publishing", 303)
+    candidate.start(desk.parts, number)
+    return RedirectResponse(f"/publishing/candidates/{number}", 303)
 
 
 @router.get("/{number}")

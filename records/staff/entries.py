@@ -240,6 +240,14 @@ async def comments(db: AsyncConnection, entry: str) -> list[Comment]:
     return [Comment(*row) for row in found]
 
 
+async def titles(db: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+    """What entries are called."""
+    found = await db.execute(
+        text("SELECT id, title FROM entries WHERE id = ANY(:ids)"), {"ids": list(ids)}
+    )
+    return {row.id: row.title for row in found}
+
+
 async def next_item_id(db: AsyncConnection) -> str:
     """The id after the highest; ids are never used again."""
     found = await db.execute(

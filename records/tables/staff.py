@@ -124,3 +124,23 @@ snapshot_changes = Table(
     Column("after", Integer),
 )
 Index("ix_snapshot_changes_entry", snapshot_changes.c.entry)
+
+# What somebody wants to publish, or only checked, and what the gate says of it.
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("want", Text, nullable=False),  # check | publish | pilot
+    Column("staff", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("versions", JSONB, nullable=False),  # entry → version
+    Column("sites", ARRAY(Text), nullable=False),  # of a pilot
+    # checking | passed | refused | failed | published | piloting | ended
+    Column("state", Text, nullable=False),
+    Column("progress", JSONB(none_as_null=True)),  # step, done, of
+    Column("verdict", JSONB(none_as_null=True)),  # names questions of citizens by number alone
+    Column("snapshot", Integer),  # the publication that came of it
+    moment("at"),
+    moment("changed_at"),
+)
+Index("ix_candidates_state", candidates.c.state)

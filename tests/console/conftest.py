@@ -29,10 +29,11 @@ from tests.conftest import VAULT_KEY
 from tests.console import folder
 from tests.stand_ins.identity_sandbox import CLIENT_SECRET, IdentitySandbox, running_identity
 from tests.stand_ins.serving import Served, free_port
+from tests.stand_ins.workshop import TOKEN, StandInWorkshop
 
 TABLES = (
     "staff, staff_trips, staff_sessions, entries, entry_versions, entry_comments, snapshots,"
-    " snapshot_changes, audit_entries, audit_heads"
+    " snapshot_changes, candidates, audit_entries, audit_heads"
 )
 CLIENT_ID = "wenbao-console"
 
@@ -92,6 +93,7 @@ class Console:
     live: Path
     database_url: str
     clock: Clock
+    workshop: StandInWorkshop
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @asynccontextmanager
@@ -215,6 +217,10 @@ def running_console(database: str, live: Path, port: int, **changed: Any) -> Ite
         "log_level": "error",
         **changed,
     }
+    workshop = StandInWorkshop(live)
+    door = Served(workshop.app)
+    door.start()
+    given = {"workshop_url": door.url, "workshop_token": TOKEN, **given}
     app = create(Settings(**given))
     clock = Clock()
     app.state.parts.now = clock
@@ -222,9 +228,10 @@ def running_console(database: str, live: Path, port: int, **changed: Any) -> Ite
     served.start()
     try:
         _wait_for_the_start(live)
-        yield Console(url, app, live, database, clock)
+        yield Console(url, app, live, database, clock, workshop)
     finally:
         served.stop()
+        door.stop()
 
 
 def _wait_for_the_start(live: Path) -> None:

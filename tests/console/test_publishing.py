@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from tests.console.conftest import Console, Worker, until
@@ -21,10 +24,24 @@ async def approved(console: Console, item: str, **changed: str) -> None:
 
 
 async def publish(console: Console, *items: str) -> None:
-    """Publish what is approved."""
+    """Publish what is approved, and wait for the gate where it has a say."""
     async with console.worker("publisher") as publisher:
         done = await publisher.post("/publishing", entry=list(items))
         assert done.status_code == 303, done.text
+        if "candidates" in done.headers["location"]:
+            assert await ended(publisher, done) == "published"
+
+
+async def ended(worker: Worker, begun: httpx.Response) -> str:
+    """The state that a candidate ends in."""
+    for _ in range(200):
+        page = await worker.get(begun.headers["location"] + "/state")
+        state = re.search(r'class="state (\w+)"', page.text)
+        assert state, page.text
+        if state[1] != "checking":
+            return state[1]
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not end")
 
 
 async def test_an_approved_change_is_in_the_files_within_five_seconds(console: Console) -> None:

@@ -1,0 +1,1 @@
+"""What comes before publishing: the indexer's gate, and help with wordings."""

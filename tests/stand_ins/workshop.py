@@ -1,0 +1,79 @@
+"""A stand-in for the indexer's door: lets everything through unless told otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+TOKEN = "a token of the tests"
+PASSED: dict[str, Any] = {
+    **{"questions": 248, "right": 246, "broken": [], "asked": 100, "found": 96, "wrong": 2},
+    **{"newly_wrong": 0, "lost": [], "beside": 40, "beside_answered": 1, "newly_beside": []},
+    **{"collisions": [], "reasons": [], "added": 1, "gone": 0, "version": "v1", "shadow": []},
+}
+
+
+@dataclass
+class StandInWorkshop:
+    """What it heard, what it shall say, which publication is understood."""
+
+    live: Path
+    verdict: dict[str, Any] = field(default_factory=dict)
+    said: list[dict[str, Any]] = field(default_factory=list)
+    checked: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[dict[str, str]] = field(default_factory=list)  # the candidates' files
+    away: bool = False
+    meanwhile: Any = None  # called while it judges
+
+    @property
+    def app(self) -> Starlette:
+        """The door."""
+        return Starlette(
+            routes=[
+                Route("/check", self._check, methods=["POST"]),
+                Route("/say", self._say, methods=["POST"]),
+                Route("/state", self._state),
+            ]
+        )
+
+    async def _check(self, request: Request) -> Response:
+        if self._refuses(request):
+            return Response(status_code=503)
+        asked = await request.json()
+        self.checked.append(asked)
+        folder = self.live / "candidates" / asked["candidate"]
+        files = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*.yml")}
+        self.seen.append({name: file.read_text("utf-8") for name, file in files.items()})
+        return StreamingResponse(self._lines())
+
+    async def _lines(self) -> AsyncIterator[bytes]:
+        yield json.dumps({"step": "questions", "done": 25, "of": 248}).encode() + b"\n"
+        if self.meanwhile is not None:
+            told, self.meanwhile = self.meanwhile, None
+            await told()
+        yield json.dumps({"step": "verdict", **PASSED, **self.verdict}).encode() + b"\n"
+
+    async def _say(self, request: Request) -> Response:
+        if self._refuses(request):
+            return Response(status_code=503)
+        asked = (await request.json())["texts"]
+        said = {one["text"]: one for one in self.said}
+        unsure = {"decision": "reject", "answers": [], "known": False}
+        return JSONResponse({"said": [said.get(one) or {"text": one, **unsure} for one in asked]})
+
+    async def _state(self, request: Request) -> Response:
+        if self._refuses(request):
+            return Response(status_code=503)
+        number = int((self.live / "current").readlink().name)
+        return JSONResponse({"publication": number, "version": "v1"})
+
+    def _refuses(self, request: Request) -> bool:
+        return self.away or request.headers.get("authorization") != f"Bearer {TOKEN}"
