@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from actions.knowledge.shelf import Shelf
+from actions.knowledge.pilot import Pilot
+from actions.knowledge.shelf import Shelf, read_knowledge
 from actions.registries.client import Registries
 from actions.server import create
 from actions.settings import Settings
@@ -35,7 +36,10 @@ def main() -> None:
 def open_parts(settings: Settings) -> Parts:
     """The parts that these settings name; connections open when they are first needed."""
     return Parts(
-        shelf=Shelf(settings.knowledge_dir),
+        shelf=Shelf(
+            settings.knowledge_dir,
+            Pilot(settings.pilot_dir, read_knowledge) if settings.pilot_dir else None,
+        ),
         database=open_database(
             settings.database_url.get_secret_value(),
             pool_size=settings.actions_database_connections,

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         REGISTRY_TOKEN: our bearer token there.
         ACTIONS_HOST, ACTIONS_PORT: where we listen; only the engine may reach it.
         KNOWLEDGE_DIR: the folder `data/knowledge`.
+        PILOT_DIR: where the console puts what some sites know first; unset, nobody does.
         SIGNING_DIR: where our keys for signatures are, made at the first start.
         PUBLIC_URL: the address under which citizens reach the gateway, for links in documents.
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     actions_host: str = "127.0.0.1"
     actions_port: int = 5055
     knowledge_dir: Path = ROOT / "data/knowledge"
+    pilot_dir: Path | None = None
     signing_dir: Path = ROOT / ".data/signing"
     public_url: str = "http://127.0.0.1:8000"
     lookups_per_minute: int = 5

@@ -53,6 +53,7 @@ class Parts:
     wordings: Wordings
     workshop: Workshop
     running: set[asyncio.Task[str]] = field(default_factory=set)  # candidates that are judged
+    pilot_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one writes its folder
     now: Callable[[], datetime] = clock
 
     async def note(self, db: AsyncConnection, who: str, act: str, what: str, **fields: Any) -> None:

@@ -14,7 +14,7 @@ from console.knowledge.checks import Problem, problems
 from console.knowledge.content import ITEM
 from console.knowledge.similar import bare
 from console.refusals import Blocked, NotFound
-from records.staff import entries, snapshots
+from records.staff import candidates, entries, snapshots
 from records.staff.entries import Version
 
 
@@ -85,6 +85,7 @@ async def record(db: AsyncConnection, parts: Parts, ids: Sequence[str], who: str
     stopped = await gate(db, parts, ids)
     if stopped:
         raise Blocked(told(parts, stopped))
+    await candidates.end_pilots(db, parts.now())
     number = await snapshots.publish(db, ids, who, note, parts.now(), "publish")
     for change in await snapshots.changes(db, number):
         await parts.note(db, who, "publish", change.entry, snapshot=number, version=change.after)
@@ -96,6 +97,7 @@ async def roll_back(parts: Parts, number: int, who: str, note: str) -> int:
     async with parts.database.begin() as db:
         if not await snapshots.exists(db, number):
             raise NotFound
+        await candidates.end_pilots(db, parts.now())
         new = await snapshots.roll_back(db, number, who, note, parts.now())
         await parts.note(db, who, "roll_back", f"snapshot:{number}", snapshot=new, note=note)
     await bring(parts)

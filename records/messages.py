@@ -24,6 +24,7 @@ class Message:
     channel: str
     locale: str
     region: str | None
+    site: str = ""
     # The engine in use at the moment when its turn began; 0 before the first move.
     engine: int = 0
     engine_url: str = ""
@@ -98,7 +99,7 @@ async def next_waiting(db: Connection, conversation: UUID) -> Message | None:
     found = await db.execute(
         text("""
             SELECT messages.id, conversation, seq, text, choice, attempts, channel, locale, region,
-                coalesce(engines.id, 0) AS engine, coalesce(engines.url, '') AS engine_url
+                site, coalesce(engines.id, 0) AS engine, coalesce(engines.url, '') AS engine_url
             FROM messages JOIN conversations ON conversations.id = conversation
             LEFT JOIN engines ON engines.id = (SELECT max(id) FROM engines)
             WHERE conversation = :conversation AND answered_at IS NULL

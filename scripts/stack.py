@@ -186,6 +186,7 @@ def _programs(data: Path, port: int, settings: dict[str, str]) -> list[Program]:
                 **settings,
                 "ACTIONS_HOST": LOOPBACK,
                 "KNOWLEDGE_DIR": settings["LIVE_KNOWLEDGE_DIR"] + "/current/knowledge",
+                "PILOT_DIR": settings["LIVE_KNOWLEDGE_DIR"] + "/pilot",
             },
             30,
         ),

@@ -23,6 +23,7 @@ from actions.knowledge.answers import (
     Source,
 )
 from actions.knowledge.phrases import Phrases
+from actions.knowledge.pilot import Pilot
 from actions.knowledge.retirement_rules import Category, Month, Rules
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Shelf:
     """The knowledge in memory; a broken change keeps what was there before."""
 
     folder: Path
+    pilot: Pilot | None = None
     _knowledge: Knowledge = field(init=False)
     _seen: dict[Path, int] = field(init=False)
     _looked: float = field(init=False, default=0.0)
@@ -47,7 +49,10 @@ class Shelf:
         self._knowledge = read_knowledge(self.folder)
 
     async def now(self) -> Knowledge:
-        """The knowledge as the files have it, at most a second old."""
+        """The knowledge as the files have it, at most a second old; a pilot's at its sites."""
+        piloted = await self.pilot.now() if self.pilot else None
+        if piloted is not None:
+            return piloted
         if time.monotonic() - self._looked < LOOK_SECONDS:
             return self._knowledge
         async with self._reading:

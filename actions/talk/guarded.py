@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 from rasa_sdk.types import DomainDict
 
+from actions.knowledge.pilot import SITE
 from actions.talk.errors import Unanswerable
 from actions.talk.reply import Reply
 from actions.talk.turn import Turn, read_turn
@@ -53,7 +54,9 @@ class CitizenAction(Action):
 
     async def _replies(self, tracker: Tracker) -> list[Reply]:
         try:
-            return await self.answer(read_turn(tracker))
+            turn = read_turn(tracker)
+            SITE.set(turn.site)
+            return await self.answer(turn)
         except Unanswerable as problem:
             return [Reply(problem.response, problem.details, problem.card, problem.slots)]
         except Exception as problem:  # The promise of this file; see its first lines.

@@ -41,6 +41,7 @@ class Turn:
     text: str = ""  # as the citizen typed it; empty for a tapped choice
     in_english: bool = False  # whether the citizen's page or words are English
     matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
+    site: str = ""  # the service centre's page
 
     @property
     def conversation(self) -> UUID | None:
@@ -80,6 +81,7 @@ def read_turn(tracker: Tracker) -> Turn:
         text=_own_words(message),
         in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
         matters=tuple(_matters(message.get("parts"))),
+        site=_text(metadata.get("site")) or "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from bot.ranking.examples import knowledge_of, wordings_of
 
@@ -39,11 +40,20 @@ def files(root: Path) -> list[Path]:
 
 def publication(data: Path) -> tuple[int, str]:
     """Number and kind of the publication that a folder shows; 0 where nobody published."""
+    told = publication_of(data)
+    try:
+        return int(told["number"]), str(told["kind"])
+    except (ValueError, KeyError, TypeError):
+        return 0, ""
+
+
+def publication_of(data: Path) -> dict[str, Any]:
+    """What the console wrote about a folder; nothing where it wrote nothing."""
     try:
         told = json.loads((data / PUBLICATION_FILE).read_text(encoding="utf-8"))
-        return int(told["number"]), str(told["kind"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0, ""
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _lines(file: Path, root: Path) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.normalizer import normalize
-from bot.publishing import answer_index
+from bot.publishing import answer_index, pilot
 from bot.publishing.shadow import changes
 from bot.publishing.watching import Watcher
 from bot.publishing.workshop import Workshop
@@ -79,9 +79,11 @@ class Desk:
         }
 
     def state(self) -> dict[str, Any]:
-        """Which publication is understood, by which version."""
+        """Which publication is understood, by which version, and which candidate at a pilot."""
         version = answer_index.current(self.shop.folder)
-        return {"publication": self.watcher.number, "version": version}
+        piloted = pilot.running(self.shop.folder)
+        candidate = piloted.candidate if piloted else 0
+        return {"publication": self.watcher.number, "version": version, "pilot": candidate}
 
 
 def _step(name: str, done: int, of: int) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.publishing import answer_index
-from bot.publishing.content import files, publication
+from bot.publishing import answer_index, pilot
+from bot.publishing.content import files, publication, publication_of
+from bot.publishing.pilot import Pilot
 from bot.publishing.update import update
 from bot.publishing.workshop import Built, Workshop
 from bot.ranking.model import Model
@@ -37,11 +38,12 @@ class Watcher:
         """Look at the live folder for ever; what fails is tried again with the next change."""
         seen: object = None
         while True:
-            now = _stamp(self.shop.data)
+            now = _stamp(self.shop.data), _stamp(self.pilot)
             if now != seen:
                 seen = now
                 try:
                     self.settle()
+                    self.settle_pilot()
                 except (OSError, ValueError, KeyError, TypeError) as problem:
                     self.say(f"not built: {type(problem).__name__}")
             time.sleep(WATCH_SECONDS)
@@ -55,6 +57,28 @@ class Watcher:
                 self._bring(data, forced=kind == ROLLBACK)
         if data == self.settled:
             self.number = number
+
+    @property
+    def pilot(self) -> Path:
+        """Where the console puts what some sites shall have first; often nothing is there."""
+        return self.shop.data.parent / "pilot"
+
+    def settle_pilot(self) -> None:
+        """Have engines understand for the pilot's sites what stands there, if it was judged."""
+        shop, told = self.shop, publication_of(self.pilot)
+        sites, candidate = told.get("sites"), told.get("number")
+        if not sites or not candidate:
+            pilot.end(shop.folder)
+            return
+        with shop.turn:
+            data, origin = shop.content.fingerprint(self.pilot), shop.own().origin
+            version = answer_index.made_for(shop.folder, shop.key, data, origin)
+        if version:
+            pilot.begin(shop.folder, Pilot(version, tuple(map(str, sites)), int(candidate)))
+            self.say(f"{version} is in use at {len(sites)} sites")
+        else:
+            pilot.end(shop.folder)
+            self.say("the pilot was not judged and is left aside")
 
     def _bring(self, data: str, *, forced: bool) -> None:
         shop = self.shop

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.normalizer import normalize
-from bot.publishing import answer_index
+from bot.publishing import answer_index, pilot
 from bot.publishing.content import Content
 from bot.publishing.gate import ASKED_BESIDE, Gate, Told, Verdict, regression
 from bot.publishing.update import Difference, update
@@ -121,7 +121,9 @@ class Workshop:
     def _tidy(self, needed: set[str]) -> None:
         file = self.folder / PREVIOUS_FILE
         earlier = file.read_text(encoding="utf-8").strip() if file.exists() else ""
+        piloted = pilot.running(self.folder)
         named = needed | {earlier, answer_index.current(self.folder)}
+        named |= {piloted.version} if piloted else set()
         answer_index.tidy(self.folder, named, KEPT_VERSIONS)
 
 

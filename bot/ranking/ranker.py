@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.entities import region_names
 from bot.normalizer import normalize
+from bot.publishing import pilot as pilots
 from bot.publishing.answer_index import AnswerIndex, from_environment
 from bot.ranking.calibration import Aims
 from bot.ranking.decision import Decision
@@ -67,8 +68,9 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         self._resource = resource
         self._index = index
         self._vectors = E5Vectors()
-        self._known: dict[str, Understood] = {}
-        self._known_by: Model | None = None
+        self._pilots = pilots.from_environment() if index is not None else None
+        self._known: dict[tuple[bool, str], Understood] = {}
+        self._known_by: dict[bool, Model] = {}
 
     @classmethod
     def create(
@@ -118,18 +120,21 @@ class QuestionRanker(GraphComponent, IntentClassifier):
                     message.set("parts", listed, add_to_output=True)
         return messages
 
-    def _understood(self, model: Model, message: Message) -> Understood:
+    def _understood(self, used: Model, message: Message) -> Understood:
         """The decision, and those on two matters; a question asked again is not thought over."""
         spelled = normalize(message.get(TEXT) or "").text
-        if model is not self._known_by:
-            self._known_by = model
-            self._known.clear()
-        known = self._known.get(spelled)
+        site = str((message.get("metadata") or {}).get("site") or "")
+        model = (self._pilots and self._pilots.model(site, used.origin)) or used
+        piloted = model is not used
+        if model is not self._known_by.get(piloted):
+            self._known_by[piloted] = model
+            self._known = {key: one for key, one in self._known.items() if key[0] != piloted}
+        known = self._known.get((piloted, spelled))
         if known is None:
             words = _words(message)
             decision = model.decide(spelled, words, self._vectors)
             parts = matters(model, spelled, words, decision, self._vectors)
-            known = self._known[spelled] = (parts[0] if parts else decision, parts)
+            known = self._known[piloted, spelled] = (parts[0] if parts else decision, parts)
             if len(self._known) > MOST_KNOWN:
                 del self._known[next(iter(self._known))]  # the one that came first
         return known

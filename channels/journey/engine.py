@@ -134,6 +134,7 @@ def _question(message: Message) -> dict[str, Any]:
             "channel": message.channel,
             "locale": message.locale,
             "region": message.region,
+            "site": message.site,
             "message": str(message.id),
         },
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from console import publishing
 from console.doors import Parts
-from console.judging import change
+from console.judging import change, pilot
 from console.judging.workshop import WorkshopAway
 from console.refusals import Blocked, Refusal
 from records.staff import candidates, entries, snapshots
@@ -33,7 +33,12 @@ class Meanwhile(Exception):
 
 
 async def begin(
-    parts: Parts, ids: Sequence[str], who: str, note: str, want: str = PUBLISH
+    parts: Parts,
+    ids: Sequence[str],
+    who: str,
+    note: str,
+    want: str = PUBLISH,
+    sites: Sequence[str] = (),
 ) -> int | None:
     """Publish at once what the understanding has no part in (None), else a candidate's number."""
     async with parts.database.begin() as db:
@@ -45,12 +50,13 @@ async def begin(
             raise WrongState
         heads = {one.id: one.head for one in kept}
         changed = await change.coming(db, heads)
-        judged = want == CHECK or await change.touches_understanding(db, changed)
+        judged = want != PUBLISH or await change.touches_understanding(db, changed)
         if judged:
-            number = await candidates.begin(db, want, who, note, heads, (), parts.now())
+            number = await candidates.begin(db, want, who, note, heads, sites, parts.now())
             await parts.note(db, who, "judge", f"candidate:{number}", entries=sorted(ids))
             return number
     await publishing.publish(parts, ids, who, note)
+    await pilot.settle(parts)
     return None
 
 
@@ -104,6 +110,9 @@ async def _judge_once(parts: Parts, candidate: Candidate) -> str:
         return await _end(parts, candidate, "refused", verdict)
     if candidate.want == CHECK:
         return await _end(parts, candidate, "passed", verdict)
+    if candidate.want == pilot.PILOT:
+        await pilot.begin(parts, candidate, texts)
+        return await _end(parts, candidate, "piloting", verdict)
     snapshot = await _publish(parts, candidate, base)
     return await _end(parts, candidate, "published", verdict, snapshot)
 
@@ -122,6 +131,7 @@ async def _publish(parts: Parts, candidate: Candidate, base: int) -> int:
         if after != dict(candidate.versions):
             raise Meanwhile
     await publishing.bring(parts)
+    await pilot.settle(parts)
     return number
 
 

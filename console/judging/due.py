@@ -6,7 +6,7 @@ import logging
 
 from console import publishing
 from console.doors import Parts
-from console.judging import candidate, change
+from console.judging import candidate, change, pilot
 from console.judging.workshop import WorkshopAway
 from console.refusals import Refusal
 from records.staff import candidates, entries, snapshots, workflow
@@ -25,6 +25,7 @@ async def publish_due(parts: Parts) -> None:
         if not await _goes_live(parts, entry):
             await _take_back(parts, entry)
     await publishing.bring(parts)
+    await pilot.settle(parts)
 
 
 async def _goes_live(parts: Parts, entry: str) -> bool:

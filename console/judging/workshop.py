@@ -86,9 +86,16 @@ class Workshop:
 
     async def understood(self) -> int:
         """The number of the publication that is understood."""
+        return await self._state("publication")
+
+    async def piloted(self) -> int:
+        """The candidate that is understood at the sites of a pilot; 0 where there is none."""
+        return await self._state("pilot")
+
+    async def _state(self, name: str) -> int:
         told = await self._ask("GET", "/state", None)
         try:
-            return int(told["publication"])
+            return int(told[name])
         except (KeyError, TypeError, ValueError) as problem:
             raise WorkshopAway from problem
 

@@ -17,6 +17,8 @@ KEPT = 20
 PARTS = ("knowledge", "nlu")
 # Where the indexer looks for what it is to judge.
 CANDIDATES = "candidates"
+# What some sites have before all others, where there is such a thing.
+PILOT = "pilot"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,24 @@ class LiveFolder:
         """Take it away again."""
         shutil.rmtree(self.root / CANDIDATES / name, ignore_errors=True)
 
+    @property
+    def pilot(self) -> int | None:
+        """The candidate that some sites have already."""
+        link = self.root / PILOT
+        return int(link.readlink().name) if link.is_symlink() else None
+
+    def begin_pilot(self, number: int, files: Mapping[str, str]) -> None:
+        """Write what some sites shall have, and let it be found."""
+        (self.root / "pilots").mkdir(exist_ok=True)
+        place = self.root / "pilots" / str(number)
+        self._lay(place, files)
+        self._link(PILOT, place)
+
+    def end_pilot(self) -> None:
+        """Let everybody have the same."""
+        (self.root / PILOT).unlink(missing_ok=True)
+        shutil.rmtree(self.root / "pilots", ignore_errors=True)
+
     def _lay(self, place: Path, files: Mapping[str, str]) -> None:
         building = place.with_suffix(f".{os.getpid()}")
         shutil.rmtree(building, ignore_errors=True)
@@ -72,10 +92,13 @@ class LiveFolder:
         (self.root / "edited").touch()
 
     def _point_at(self, place: Path) -> None:
-        link = self.root / f"current.{os.getpid()}"
+        self._link("current", place)
+
+    def _link(self, name: str, place: Path) -> None:
+        link = self.root / f"{name}.{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(place.relative_to(self.root))
-        link.replace(self.current)
+        link.replace(self.root / name)
 
     def _forget(self) -> None:
         places = sorted(one for one in (self.root / "snapshots").iterdir() if one.name.isdecimal())

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from console.doors import Desk, Reader, ShadowReader
+from console.doors import Desk, Publisher, Reader, ShadowReader
+from console.judging import pilot
 from console.judging.workshop import WorkshopAway
 from records.staff import candidates, entries
 from records.staff.candidates import Candidate
@@ -41,18 +42,33 @@ async def shadow(number: int, desk: ShadowReader) -> Response:
     return await desk.page("shadow.html", **values)
 
 
+@router.post("/end")
+async def end(number: int, desk: Publisher) -> Response:
+    """End a pilot."""
+    await pilot.end(desk.parts, number, desk.me)
+    return RedirectResponse(f"/publishing/candidates/{number}", 303)
+
+
 async def _told(desk: Desk, number: int) -> dict[str, Any]:
     async with desk.parts.database.connect() as db:
         one = await candidates.get(db, number)
         titles = await entries.titles(db, _named(one))
-    return {"one": one, "titles": titles, "understood": await _understood(desk, one)}
+        sites = await candidates.site_names(db) if one.sites else {}
+    return {
+        "one": one,
+        "titles": titles,
+        "sites": sites,
+        "understood": await _understood(desk, one),
+    }
 
 
 async def _understood(desk: Desk, one: Candidate) -> bool | None:
     """Whether engines have it by now; None where nobody can tell, or nobody needs to."""
-    if one.snapshot is None:
+    if one.snapshot is None and one.state != "piloting":
         return None
     try:
+        if one.snapshot is None:
+            return await desk.parts.workshop.piloted() == one.id
         return await desk.parts.workshop.understood() >= one.snapshot
     except WorkshopAway:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console import publishing
 from console.doors import Desk, Publisher, Reader
-from console.judging import candidate
+from console.judging import candidate, pilot
 from console.knowledge.differences import fields_changed
 from console.refusals import Refusal
 from records.staff import candidates, entries, snapshots
@@ -37,12 +38,14 @@ async def show(desk: Reader) -> Response:
             changed[entry.id] = fields_changed(before.content if before else {}, after.content)
         history = await snapshots.history(db)
         judged = await candidates.latest(db)
+        sites = await candidates.site_names(db)
     values: dict[str, Any] = {
         "waiting": waiting,
         "stopped": stopped,
         "changed": changed,
         "history": history,
         "judged": judged,
+        "sites": sites,
     }
     return await desk.page("publishing.html", live=desk.parts.live.number, **values)
 
@@ -59,11 +62,23 @@ async def check(desk: Publisher) -> Response:
     return await _begin(desk, candidate.CHECK)
 
 
-async def _begin(desk: Desk, want: str) -> Response:
+@router.post("/pilot")
+async def begin_pilot(desk: Publisher) -> Response:
+    """Let some sites have what is ticked, once the gate has let it through."""
+    async with desk.parts.database.connect() as db:
+        known = await candidates.site_names(db)
+    sites = [one for one in desk.form.getlist("site") if isinstance(one, str) and one in known]
+    if not sites:
+        raise Refusal
+    return await _begin(desk, pilot.PILOT, sites)
+
+
+async def _begin(desk: Desk, want: str, sites: Sequence[str] = ()) -> Response:
     ids = [one for one in desk.form.getlist("entry") if isinstance(one, str)]
     if not ids or len(ids) > MOST:
         raise Refusal
-    number = await candidate.begin(desk.parts, ids, desk.me, desk.said("note")[:500], want)
+    note = desk.said("note")[:500]
+    number = await candidate.begin(desk.parts, ids, desk.me, note, want, sites)
     if number is None:
         return RedirectResponse("/publishing", 303)
     candidate.start(desk.parts, number)
@@ -82,4 +97,5 @@ async def one(number: int, desk: Reader) -> Response:
 async def back(number: int, desk: Publisher) -> Response:
     """Roll back to it, in one click."""
     await publishing.roll_back(desk.parts, number, desk.me, desk.said("note")[:500])
+    await pilot.settle(desk.parts)
     return RedirectResponse("/publishing", 303)

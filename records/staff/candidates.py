@@ -136,6 +136,14 @@ async def settle(
     )
 
 
+async def end_pilots(db: AsyncConnection, now: datetime) -> None:
+    """Nobody has anything before the others any more."""
+    await db.execute(
+        text("UPDATE candidates SET state = 'ended', changed_at = :now WHERE state = 'piloting'"),
+        {"now": now},
+    )
+
+
 async def abandon(db: AsyncConnection, before: datetime, now: datetime) -> None:
     """What nobody has brought on since `before` was left over by a process that died."""
     await db.execute(
@@ -145,6 +153,12 @@ async def abandon(db: AsyncConnection, before: datetime, now: datetime) -> None:
         """),
         {"before": before, "now": now},
     )
+
+
+async def site_names(db: AsyncConnection) -> dict[str, str]:
+    """The sites that a pilot may be at, by key."""
+    found = await db.execute(text("SELECT key, name FROM sites ORDER BY key"))
+    return {row.key: row.name for row in found}
 
 
 async def asked_last(db: AsyncConnection, most: int) -> list[Asked]:

@@ -17,6 +17,7 @@ import pytest
 
 from bot.publishing import answer_index, workshop
 from bot.publishing.door import Desk, door
+from bot.publishing.pilot import PilotIndex, running
 from bot.publishing.watching import Watcher
 from bot.publishing.workshop import Workshop
 from bot.ranking.model import Model
@@ -117,7 +118,7 @@ def test_what_was_judged_is_live_without_being_built_again(opened: Open) -> None
     version = opened.candidate(with_new())[-1]["version"]
     opened.publish(with_new())
     assert opened.version == version
-    assert opened.ask("/state") == [{"publication": 2, "version": version}]
+    assert opened.ask("/state") == [{"publication": 2, "version": version, "pilot": 0}]
     said = opened.ask("/say", {"texts": [NEW, "小方片片好像叫狗叼跑了", "红烧肉怎么烧"]})[0]["said"]
     assert [one["known"] for one in said] == [True, False, False]
     assert said[0]["answers"][0][0] == "Q196"
@@ -147,6 +148,33 @@ def test_a_rollback_is_understood_whatever_the_gate_says(opened: Open) -> None:
     opened.publish(WORDINGS | BREAKS, "rollback", 4)
     assert opened.version not in ("", used)
     assert opened.watcher.number == 4
+
+
+def test_a_pilot_is_for_its_sites_alone_and_ends_with_its_folder(opened: Open) -> None:
+    shop = opened.watcher.shop
+    version = opened.candidate(with_new())[-1]["version"]
+    write(opened.live / "pilot", with_new())
+    told = json.dumps({"number": 7, "kind": "pilot", "sites": ["north"]})
+    (opened.live / "pilot/publication.json").write_text(told)
+    opened.watcher.settle_pilot()
+    assert opened.ask("/state")[0]["pilot"] == 7
+    index = PilotIndex(shop.folder, KEY)
+    piloted = index.model("north", shop.own().origin)
+    assert piloted is not None
+    assert NEW in piloted.by_heart
+    assert index.model("south", shop.own().origin) is None
+    assert (opened.version, version) == ("", running(shop.folder).version)
+    shutil.rmtree(opened.live / "pilot")
+    opened.watcher.settle_pilot()
+    assert PilotIndex(shop.folder, KEY).model("north", shop.own().origin) is None
+
+
+def test_a_pilot_that_nobody_judged_is_left_aside(opened: Open) -> None:
+    write(opened.live / "pilot", with_new())
+    told = json.dumps({"number": 7, "kind": "pilot", "sites": ["north"]})
+    (opened.live / "pilot/publication.json").write_text(told)
+    opened.watcher.settle_pilot()
+    assert running(opened.watcher.shop.folder) is None
 
 
 def test_a_shadow_run_names_the_questions_that_change_by_number_alone(opened: Open) -> None:

@@ -43,6 +43,7 @@ async def test_a_question_is_stored_then_answered(gateway: Gateway, engine: Stan
         "channel": "web",
         "locale": "zh-CN",
         "region": "510000",
+        "site": "demo",
         "message": "",
     }
     assert heard["metadata"]["message"].isdigit()

@@ -86,7 +86,7 @@ async def test_what_others_publish_meanwhile_is_judged_with_it(console: Console)
 
     console.workshop.meanwhile = other
     await publish(console, "Q001")
-    assert [one["candidate"] for one in console.workshop.checked] == ["1", "1"]
+    assert len(console.workshop.checked) == 2
     assert "停保可以在社保经办机构" in console.workshop.seen[1]["knowledge/items/demo.yml"]
     assert (console.live / "current").readlink().name == "000003"
     assert console.items()["Q002"]["summary"].startswith("停保可以")

@@ -39,6 +39,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/publishing"): EVERYBODY,
     ("POST", "/publishing"): {"publisher"},
     ("POST", "/publishing/check"): {"publisher"},
+    ("POST", "/publishing/pilot"): {"publisher"},
+    ("POST", "/publishing/candidates/{number}/end"): {"publisher"},
     ("GET", "/publishing/candidates/{number}"): EVERYBODY,
     ("GET", "/publishing/candidates/{number}/state"): EVERYBODY,
     ("GET", "/publishing/candidates/{number}/shadow"): WRITERS | {"auditor"},

@@ -73,7 +73,9 @@ class StandInWorkshop:
         if self._refuses(request):
             return Response(status_code=503)
         number = int((self.live / "current").readlink().name)
-        return JSONResponse({"publication": number, "version": "v1"})
+        pilot = self.live / "pilot"
+        piloted = int(pilot.readlink().name) if pilot.is_symlink() else 0
+        return JSONResponse({"publication": number, "version": "v1", "pilot": piloted})
 
     def _refuses(self, request: Request) -> bool:
         return self.away or request.headers.get("authorization") != f"Bearer {TOKEN}"
