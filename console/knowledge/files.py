@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from console.knowledge import content
-from console.knowledge.known import load
+from console.knowledge.known import load, parse
 from records.staff.entries import Content
 
 _INTENT = "faq/"
@@ -68,7 +68,7 @@ def _checked(whole: dict[str, Any]) -> str:
         default_flow_style=None,
         width=2**20,
     )
-    if yaml.safe_load(written) != whole:
+    if parse(written) != whole:
         raise NotTheSame
     return str(written)
 

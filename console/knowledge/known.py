@@ -60,7 +60,12 @@ def read(folder: Path) -> Known:
 
 def load(file: Path) -> Any:
     """A YAML (or JSON) file."""
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
+    return parse(file.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Any:
+    """YAML, by the quick parser where there is one."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - safe loader
 
 
 def local_text(content: Content, figures: Mapping[str, str], region: str) -> str | None:

@@ -29,13 +29,14 @@ from tests.conftest import VAULT_KEY
 from tests.console import folder
 from tests.stand_ins.identity_sandbox import CLIENT_SECRET, IdentitySandbox, running_identity
 from tests.stand_ins.serving import Served, free_port
-from tests.stand_ins.workshop import TOKEN, StandInWorkshop
+from tests.stand_ins.workshop import TOKEN, Door, StandInWorkshop
 
 TABLES = (
     "staff, staff_trips, staff_sessions, entries, entry_versions, entry_comments, snapshots,"
     " snapshot_changes, candidates, audit_entries, audit_heads"
 )
 CLIENT_ID = "wenbao-console"
+DOOR = Door()
 
 
 @dataclass
@@ -146,6 +147,16 @@ def form_of(page: str) -> dict[str, str]:
     return told
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _door() -> Iterator[None]:
+    """The indexer's door, opened once: what is behind it is another one for each console."""
+    served = Served(DOOR)
+    served.start()
+    DOOR.url = served.url
+    yield
+    served.stop()
+
+
 @pytest.fixture(scope="session")
 def console_port() -> int:
     """Where the console of these tests listens; the provider has to know."""
@@ -218,9 +229,8 @@ def running_console(database: str, live: Path, port: int, **changed: Any) -> Ite
         **changed,
     }
     workshop = StandInWorkshop(live)
-    door = Served(workshop.app)
-    door.start()
-    given = {"workshop_url": door.url, "workshop_token": TOKEN, **given}
+    DOOR.behind = workshop
+    given = {"workshop_url": DOOR.url, "workshop_token": TOKEN, **given}
     app = create(Settings(**given))
     clock = Clock()
     app.state.parts.now = clock
@@ -231,7 +241,6 @@ def running_console(database: str, live: Path, port: int, **changed: Any) -> Ite
         yield Console(url, app, live, database, clock, workshop)
     finally:
         served.stop()
-        door.stop()
 
 
 def _wait_for_the_start(live: Path) -> None:

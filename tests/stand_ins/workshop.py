@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 TOKEN = "a token of the tests"
 PASSED: dict[str, Any] = {
@@ -79,3 +80,15 @@ class StandInWorkshop:
 
     def _refuses(self, request: Request) -> bool:
         return self.away or request.headers.get("authorization") != f"Bearer {TOKEN}"
+
+
+class Door:
+    """Stays open while what is behind it changes from test to test."""
+
+    behind: StandInWorkshop
+    url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on."""
+        if scope["type"] == "http":  # uvicorn asks for a lifespan first
+            await self.behind.app(scope, receive, send)
