@@ -83,7 +83,7 @@ def _watch(shop: Workshop, port: int) -> int:
     shop.encoder.one("")
     watcher = Watcher(shop, _say)
     if port:
-        token = os.environ.get("WORKSHOP_TOKEN", "")
+        token = os.environ["WORKSHOP_TOKEN"]
         desk = Desk(shop, watcher, shop.data.parent / "candidates", token)
         threading.Thread(target=_serve, args=(desk, port), daemon=True).start()
     _say(f"watching {shop.data}")

@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     workshop_url: str = "http://127.0.0.1:8040"
     workshop_token: SecretStr = SecretStr("")
-    workshop_seconds: float = 60.0
+    workshop_seconds: float = 600.0
     shadow_questions: int = 1000
     identity_issuer: str = "http://127.0.0.1:8010"
     console_client_id: str = "wenbao-console"

@@ -25,7 +25,8 @@ CHECK, PUBLISH = "check", "publish"
 TRIES = 3
 # How often the page can see that it goes on.
 ADVANCE_SECONDS = 0.2
-LEFT_OVER = timedelta(minutes=3)
+# The indexer may be silent for a while over thousands of new wordings.
+LEFT_OVER = timedelta(minutes=15)
 
 
 class Meanwhile(Exception):

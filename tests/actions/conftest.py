@@ -16,7 +16,8 @@ from sanic import Sanic
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from actions.knowledge.shelf import Shelf
+from actions.knowledge.pilot import Pilot
+from actions.knowledge.shelf import Shelf, read_knowledge
 from actions.record.asking import CONSENT_VERSION
 from actions.registries.client import Registries
 from actions.server import create
@@ -107,7 +108,7 @@ def parts(
 ) -> Parts:
     """What the actions work with."""
     return Parts(
-        shelf=Shelf(shelf_folder),
+        shelf=Shelf(shelf_folder, Pilot(shelf_folder.parent / "pilot", read_knowledge)),
         database=database,
         registries=registries,  # type: ignore[arg-type]
         vault_key=KEY,

@@ -96,6 +96,7 @@ def call(
             "channel": "web",
             "locale": turn.get("locale", "zh-CN"),
             "region": turn.get("site_region"),
+            "site": turn.get("site", "demo"),
         },
         "answers": [{"id": one, "score": 0.9} for one in turn.get("answers", [])],
         "decision": turn.get("decision", "answer"),

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.journey
 WORDING, ITEM = "俺那张刷脸取钱的蓝皮皮叫羊啃了半边", "Q196"
 # A frozen question of another item: whoever takes it over breaks it.
 FROZEN, ITS_ITEM = "社保卡密码忘记了怎么重置", "Q197"
-PILOTED, PILOTED_ITEM = "俺家老母猪把那蓝皮皮嚼成渣渣咧", "Q196"
+# Another item: what was refused of the first one still waits there.
+PILOTED, PILOTED_ITEM = "俺家老母猪把那蓝皮皮嚼成渣渣咧", "Q201"
 SECONDS = 5.0
 
 
