@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from console import publishing
 from console.doors import Desk, Publisher, Reader
 from console.judging import candidate, pilot
+from console.judging.workshop import WorkshopAway
 from console.knowledge.differences import fields_changed
 from console.refusals import Refusal
 from records.staff import candidates, entries, snapshots
@@ -83,6 +84,17 @@ async def _begin(desk: Desk, want: str, sites: Sequence[str] = ()) -> Response:
         return RedirectResponse("/publishing", 303)
     candidate.start(desk.parts, number)
     return RedirectResponse(f"/publishing/candidates/{number}", 303)
+
+
+@router.get("/understood")
+async def understood(desk: Reader) -> Response:
+    """Whether engines understand what is live; it asks again by itself until they do."""
+    try:
+        number = await desk.parts.workshop.understood()
+        state = "done" if number == desk.parts.live.number else "pending"
+    except WorkshopAway:
+        state = "away"
+    return await desk.page("understood.html", state=state)
 
 
 @router.get("/{number}")

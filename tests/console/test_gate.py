@@ -169,6 +169,17 @@ async def test_a_scheduled_wording_waits_for_an_indexer_that_is_away(console: Co
         await until(lambda: "社保卡丢了怎么办" in console.wordings()["faq/Q001"])
 
 
+async def test_the_page_says_whether_what_is_live_is_understood(console: Console) -> None:
+    async with console.worker("publisher") as publisher:
+        assert "问法也已生效" in (await publisher.get("/publishing/understood")).text
+        console.workshop.behind = 1
+        pending = (await publisher.get("/publishing/understood")).text
+        assert "正在生效" in pending
+        assert 'hx-trigger="every 2s"' in pending
+        console.workshop.away = True
+        assert "没有回应" in (await publisher.get("/publishing/understood")).text
+
+
 async def test_what_a_dead_process_left_over_is_shown_as_such(console: Console) -> None:
     with psycopg.connect(console.database_url, autocommit=True) as db:
         db.execute(

@@ -44,6 +44,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/publishing/candidates/{number}"): EVERYBODY,
     ("GET", "/publishing/candidates/{number}/state"): EVERYBODY,
     ("GET", "/publishing/candidates/{number}/shadow"): WRITERS | {"auditor"},
+    ("GET", "/publishing/understood"): EVERYBODY,
     ("GET", "/publishing/{number}"): EVERYBODY,
     ("POST", "/publishing/{number}/back"): {"publisher"},
     ("GET", "/exchange"): WRITERS | {"auditor"},
