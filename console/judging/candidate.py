@@ -15,7 +15,7 @@ from console.judging import change, pilot
 from console.judging.workshop import WorkshopAway
 from console.refusals import Blocked, Refusal
 from records.staff import candidates, entries, snapshots
-from records.staff.candidates import Asked, Candidate
+from records.staff.candidates import CHECKING, Asked, Candidate
 from records.staff.workflow import WrongState
 
 log = logging.getLogger(__name__)
@@ -65,14 +65,7 @@ def start(parts: Parts, number: int) -> None:
     """Have it judged while its page shows how far that is."""
     task = asyncio.create_task(judge(parts, number))
     parts.running.add(task)
-    task.add_done_callback(lambda done: _ended(parts, done))
-
-
-def _ended(parts: Parts, task: asyncio.Task[str]) -> None:
-    parts.running.discard(task)
-    problem = None if task.cancelled() else task.exception()
-    if problem is not None:
-        log.error("judging failed", extra={"cause": type(problem).__name__})
+    task.add_done_callback(parts.running.discard)
 
 
 async def judge(parts: Parts, number: int) -> str:
@@ -80,11 +73,22 @@ async def judge(parts: Parts, number: int) -> str:
     async with parts.database.connect() as db:
         candidate = await candidates.get(db, number)
     try:
+        return await _judged(parts, candidate)
+    except Exception as problem:  # Nobody waits for this task: its page has to tell.
+        log.error("judging failed", extra={"cause": type(problem).__name__})
+        async with parts.database.connect() as db:
+            recorded = (await candidates.get(db, number)).snapshot is not None
+        # What is recorded is brought to the files by the next look at them.
+        return await _end(parts, candidate, "published" if recorded else "failed", None)
+
+
+async def _judged(parts: Parts, candidate: Candidate) -> str:
+    try:
         for _ in range(TRIES):
             try:
                 return await _judge_once(parts, candidate)
             except Meanwhile:
-                log.info("something else was published meanwhile", extra={"candidate": number})
+                log.info("something else was published", extra={"candidate": candidate.id})
         return await _end(parts, candidate, "failed", {"failed": "meanwhile"})
     except WorkshopAway:
         return await _end(parts, candidate, "failed", {"failed": "away"})
@@ -114,11 +118,11 @@ async def _judge_once(parts: Parts, candidate: Candidate) -> str:
     if candidate.want == pilot.PILOT:
         await pilot.begin(parts, candidate, texts)
         return await _end(parts, candidate, "piloting", verdict)
-    snapshot = await _publish(parts, candidate, base)
-    return await _end(parts, candidate, "published", verdict, snapshot)
+    await _publish(parts, candidate, base, verdict)
+    return await _end(parts, candidate, "published", verdict)
 
 
-async def _publish(parts: Parts, candidate: Candidate, base: int) -> int:
+async def _publish(parts: Parts, candidate: Candidate, base: int, verdict: dict[str, Any]) -> None:
     """Publish what was judged and nothing else."""
     async with parts.database.begin() as db:
         await snapshots.lock(db)
@@ -131,9 +135,9 @@ async def _publish(parts: Parts, candidate: Candidate, base: int) -> int:
         after = {one.entry: one.after for one in await snapshots.changes(db, number)}
         if after != dict(candidate.versions):
             raise Meanwhile
+        await candidates.settle(db, candidate.id, CHECKING, parts.now(), verdict, number)
     await publishing.bring(parts)
     await pilot.settle(parts)
-    return number
 
 
 async def _verdict(
@@ -155,13 +159,9 @@ async def _verdict(
 
 
 async def _end(
-    parts: Parts,
-    candidate: Candidate,
-    state: str,
-    verdict: dict[str, Any],
-    snapshot: int | None = None,
+    parts: Parts, candidate: Candidate, state: str, verdict: dict[str, Any] | None
 ) -> str:
     async with parts.database.begin() as db:
-        await candidates.settle(db, candidate.id, state, parts.now(), verdict, snapshot)
+        await candidates.settle(db, candidate.id, state, parts.now(), verdict)
     log.info("candidate judged", extra={"candidate": candidate.id, "state": state})
     return state

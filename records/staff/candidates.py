@@ -148,7 +148,8 @@ async def abandon(db: AsyncConnection, before: datetime, now: datetime) -> None:
     """What nobody has brought on since `before` was left over by a process that died."""
     await db.execute(
         text("""
-            UPDATE candidates SET state = 'failed', changed_at = :now
+            UPDATE candidates SET changed_at = :now,
+                state = CASE WHEN snapshot IS NULL THEN 'failed' ELSE 'published' END
             WHERE state = 'checking' AND changed_at < :before
         """),
         {"before": before, "now": now},
