@@ -46,6 +46,13 @@ async def show(desk: Reader) -> Response:
         "changed": changed,
         "history": history,
         "judged": judged,
+        "refused": {
+            entry: one.id
+            for one in reversed(judged)
+            if one.state == "refused"
+            for entry, version in one.versions.items()
+            if any(waits.id == entry and waits.head == version for waits in waiting)
+        },
         "sites": sites,
     }
     return await desk.page("publishing.html", live=desk.parts.live.number, **values)

@@ -50,6 +50,9 @@ async def test_a_refused_candidate_names_the_question_and_leaves_everything_as_i
         assert await ended(publisher, begun) == "refused"
         page = await publisher.get(begun.headers["location"])
         item = await publisher.get("/items/Q001")
+        waiting = await publisher.get("/publishing")
+    assert "次检查</a>没有通过" in waiting.text
+    assert 'value="Q001" checked' not in waiting.text
     assert "停保要带什么" in page.text
     assert "Q002 停保怎么办" in page.text
     assert 'class="state approved"' in item.text

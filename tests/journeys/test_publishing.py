@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from types import SimpleNamespace
@@ -14,12 +15,12 @@ from tests.console.test_in_the_browser import Somebody, chromium, signed_in  # n
 from tests.journeys.conftest import Whole, process
 
 pytestmark = pytest.mark.journey
+log = logging.getLogger(__name__)
 
 # Nothing like it stands in the data, so only the new wording can lead to the item.
 WORDING, ITEM = "俺那张刷脸取钱的蓝皮皮叫羊啃了半边", "Q196"
 # A frozen question of another item: whoever takes it over breaks it.
 FROZEN, ITS_ITEM = "社保卡密码忘记了怎么重置", "Q197"
-# Another item: what was refused of the first one still waits there.
 PILOTED, PILOTED_ITEM = "俺家老母猪把那蓝皮皮嚼成渣渣咧", "Q201"
 SECONDS = 5.0
 
@@ -32,8 +33,7 @@ def staff(whole: Whole, chromium: Browser) -> object:  # noqa: F811 the fixture
 
 
 async def test_a_wording_goes_from_its_author_to_the_public_and_back(
-    whole: Whole,
-    staff: object,
+    whole: Whole, staff: object
 ) -> None:
     engine = process(whole.stack, "engine").pid
     assert await answered(whole, WORDING) != ITEM
@@ -45,6 +45,7 @@ async def test_a_wording_goes_from_its_author_to_the_public_and_back(
     begun = await publish(publisher)
     await until_answered(whole, WORDING, ITEM)
     took = time.monotonic() - begun
+    log.info("understood after %.1f s", took)
     assert took < SECONDS * busy(), took
     assert process(whole.stack, "engine").pid == engine
     await expect(publisher.page.locator("#state")).to_contain_text(
