@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from records.database import Connection
+from records.questions import understood
+from records.questions.understood import Understood
 
 MOST_AT_ONCE = 200
 
@@ -131,19 +133,21 @@ async def answer(
     lines: Sequence[Line],
     outcome: str,
     now: datetime,
+    understanding: Understood | None = None,
 ) -> Stored | None:
-    """Mark the message answered and add the bot's lines, in one statement.
+    """Mark the message answered and add the bot's lines and what led to them, in one statement.
 
     None, and nothing changed, when somebody else was first or the conversation ended.
     """
     added = await db.execute(
-        text(_SETTLE_AND_NUMBER + _INSERT_LINES + _SELECT_WAITING),
+        text(_SETTLE_AND_NUMBER + understood.INSERT + _INSERT_LINES + _SELECT_WAITING),
         {
             **_lines(lines, message),
             "conversation": conversation,
             "outcome": outcome,
             "sender": "bot",
             "now": now,
+            "understood": understanding.row() if understanding else None,
         },
     )
     row = added.first()

@@ -40,7 +40,7 @@ class AnswerIndex:
         self._folder = folder
         self._key = key
         self._looked = -LOOK_SECONDS
-        self._seen = ""
+        self._seen = self._used = ""
 
     def now(self) -> Model:
         """The model to decide with."""
@@ -51,8 +51,8 @@ class AnswerIndex:
 
     @property
     def version(self) -> str:
-        """The version last seen; empty while the model's own is in use."""
-        return self._seen
+        """The version in use; while that is the model's own, the training it comes from."""
+        return self._used or self._model.origin
 
     def _look(self, folder: Path) -> None:
         try:
@@ -62,7 +62,7 @@ class AnswerIndex:
                 model = read(folder / version, self._key)
                 if model.origin != self._model.origin:
                     raise UntrustedIndex("made for another model")
-                self._model = model
+                self._model, self._used = model, version
                 log.info("answer index %s is in use", version)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             log.error("answer index refused, the old one stays: %s", type(problem).__name__)

@@ -45,6 +45,7 @@ class Decision:
     intent: str
     confidence: float
     answers: tuple[tuple[str, float], ...]
+    way: str = "words"  # what it took: known by heart, n-grams alone, sentence vectors
 
 
 def decide(

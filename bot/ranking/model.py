@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Model:
         """Decide on a normalised text that was cut into `words`."""
         known = self.by_heart.get(heart(text))
         if known is not None:
-            return self._known(known, text, words)
+            return replace(self._known(known, text, words), way="heart")
         text = shortened(text)
         row = self.row(text, words)
         if len(row[0]) == 0:
@@ -78,7 +78,7 @@ class Model:
         vector = vectors.one(about)
         intents = self.intents(row, vector)
         answers = self.answers(nearness, vector, intents[FAQ])
-        return decide(intents, answers, self.thresholds)
+        return replace(decide(intents, answers, self.thresholds), way="vectors")
 
     def row(self, text: str, words: Sequence[str]) -> Row:
         """The n-grams of a text."""

@@ -1,8 +1,8 @@
 """Ranks the FAQ items for a citizen's words and decides what to do with them.
 
 The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classifier` and
-`decision`. Its parse data carries `answers` ([{"id", "score"}], best first), `decision`, and
-`parts` when the citizen asked two things at once.
+`decision`. Its parse data carries `answers` ([{"id", "score"}], best first), `decision`, the
+`way` it was found and the `index` that knew, and `parts` when the citizen asked two things at once.
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
             if self._index is not None and not text.startswith("/"):
                 decision, parts = self._understood(self._index.now(), message)
                 _mark(message, decision)
+                message.set("index", self._index.version, add_to_output=True)
                 if parts:
                     listed = [{"answers": _answers(part)} for part in parts]
                     message.set("parts", listed, add_to_output=True)
@@ -175,6 +176,7 @@ def _mark(message: Message, decision: Decision) -> None:
     message.set("intent_ranking", [intent], add_to_output=True)
     message.set("answers", _answers(decision), add_to_output=True)
     message.set("decision", decision.decision, add_to_output=True)
+    message.set("way", decision.way, add_to_output=True)
 
 
 def _answers(decision: Decision) -> list[dict[str, Any]]:

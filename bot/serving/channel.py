@@ -19,6 +19,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.serving.understanding import headers
+
 log = logging.getLogger(__name__)
 
 
@@ -75,17 +77,18 @@ async def _receive(
         tracker = await _store(request).retrieve(sender)
         known = earlier_replies(tracker, metadata.get("message")) if tracker else None
         if known:
-            return response.json(known)
+            return response.json(known, headers=headers(tracker, metadata.get("message")))
         collector = WholeReplies()
         await on_new_message(
             UserMessage(text, collector, sender, input_channel="rest", metadata=metadata)
         )
+        told = headers(await _store(request).retrieve(sender), metadata.get("message"))
     except Exception as problem:  # Whatever it was, the gateway has to hear of it.
         # The message itself stays out of the log: it is a citizen's own words.
         log.error("message failed: %s", type(problem).__name__, exc_info=log.isEnabledFor(10))
         _store(request).drop(sender)
         return response.json({"error": "engine_failed"}, status=503)
-    return response.json(collector.messages)
+    return response.json(collector.messages, headers=told)
 
 
 def _read(request: Request) -> tuple[str | None, Any, dict[str, Any]]:

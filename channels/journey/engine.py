@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ import httpx
 
 from records.events import Line
 from records.messages import Message
+from records.questions import understood
+from records.questions.understood import Understood
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +26,19 @@ PROBE_EVERY = 0.25
 PROOF_HOLDS = 30.0
 MOST_REPLIES = 20
 MOST_BYTES = 1_000_000
+UNDERSTANDING = "Wenbao-Understanding"
 
 
 class EngineFailed(Exception):
     """The engine did not answer, or what it answered is no answer."""
+
+
+@dataclass(frozen=True)
+class Replies:
+    """What the engine says, and how it understood the words, where there was a need to."""
+
+    lines: list[Line]
+    understood: Understood | None = None
 
 
 class Engine:
@@ -58,7 +70,7 @@ class Engine:
             self._silent_since, self._proven_until = None, 0.0
             log.info("moved over to another engine", extra={"engine": number})
 
-    async def ask(self, message: Message) -> list[Line]:
+    async def ask(self, message: Message) -> Replies:
         """The replies to a message; asking again with the same message gives the same."""
         self.move(message.engine, message.engine_url)
         try:
@@ -66,7 +78,7 @@ class Engine:
                 answered = await self._http.post(
                     self._door + "/webhook", json=_question(message), timeout=self._seconds
                 )
-            replies = _read(answered)
+            replies = Replies(_read(answered), _understood(answered))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as problem:
             log.warning("engine failed", extra={"cause": type(problem).__name__})
             self._proven_until = 0.0
@@ -155,6 +167,14 @@ def _read(answered: httpx.Response) -> list[Line]:
     for item in items:
         _take(lines, item)
     return lines
+
+
+def _understood(answered: httpx.Response) -> Understood | None:
+    """For the staff's eyes; a citizen's answer never depends on it."""
+    try:
+        return understood.read(json.loads(answered.headers.get(UNDERSTANDING, "null")))
+    except ValueError:
+        return None
 
 
 def _take(lines: list[Line], item: object) -> None:

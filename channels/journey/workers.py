@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.across.news import News
 from channels.across.turns import Turns, pauses
-from channels.journey.engine import Engine, EngineFailed
+from channels.journey.engine import Engine, EngineFailed, Replies
 from channels.knowledge.notices import OUTAGE, Notice
 from channels.watch.metrics import Metrics
 from records import events, messages
@@ -132,10 +132,11 @@ class Workers:
     async def _answer(self, message: Message) -> bool:
         """Answer one message; whether another one waits behind it."""
         started = time.perf_counter()
-        lines, outcome = await self._replies(message)
+        replies, outcome = await self._replies(message)
         async with self._at_once.connect() as db:
             stored = await events.answer(
-                db, message.conversation, message.id, lines, outcome, datetime.now(UTC)
+                *(db, message.conversation, message.id, replies.lines, outcome),
+                *(datetime.now(UTC), replies.understood),
             )
         if stored:
             self._with.news.ring(message.conversation)
@@ -153,7 +154,7 @@ class Workers:
         )
         return stored is None or stored.more
 
-    async def _replies(self, message: Message) -> tuple[list[Line], str]:
+    async def _replies(self, message: Message) -> tuple[Replies, str]:
         """What the engine says, asked twice at most, or an honest word that it is away."""
         if message.attempts < MOST_ATTEMPTS:
             with suppress(EngineFailed):
@@ -161,9 +162,9 @@ class Workers:
             if await self._with.engine.comes_back():
                 with suppress(EngineFailed):
                     return await self._ask(message), ANSWERED
-        return [outage_line(self._with.outage)], OUTAGE
+        return Replies([outage_line(self._with.outage)]), OUTAGE
 
-    async def _ask(self, message: Message) -> list[Line]:
+    async def _ask(self, message: Message) -> Replies:
         with self._with.metrics.engine_seconds.time():
             return await self._with.engine.ask(message)
 

@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.serving.channel import earlier_replies
 from bot.serving.tracker_store import KEY, MOST_EVENTS, ConversationTrackerStore
 from bot.serving.turn_rules import looks_at_one_turn
+from bot.serving.understanding import HEADER, headers
 
 DOMAIN = Domain.from_dict(
     {
@@ -122,6 +123,42 @@ def test_a_repeated_message_gets_the_same_replies() -> None:
 @pytest.mark.parametrize("message", ["m9", None])
 def test_a_new_message_has_no_earlier_replies(message: str | None) -> None:
     assert earlier_replies(_tracker(3), message) is None
+
+
+def _understood(decision: str | None) -> DialogueStateTracker:
+    parsed = {
+        "intent": {"name": "faq", "confidence": 1.0},
+        "answers": [{"id": "Q001", "score": 0.9}],
+        "index": "v1",
+        "way": "words",
+    }
+    if decision:
+        parsed["decision"] = decision
+    tracker = _tracker(1)
+    tracker.update(
+        UserUttered("问", {"name": "faq"}, parse_data=parsed, metadata={"message": "m7"})
+    )
+    tracker.update(ActionExecuted("action_answer_question"))
+    tracker.update(ActionExecuted("action_listen"))
+    return tracker
+
+
+def test_the_gateway_is_told_how_a_message_was_understood() -> None:
+    told = json.loads(headers(_understood("answer"), "m7")[HEADER])
+    assert told == {
+        "decision": "answer",
+        "intent": "faq",
+        "answers": [{"id": "Q001", "score": 0.9}],
+        "way": "words",
+        "version": "v1",
+        "action": "action_answer_question",
+    }
+
+
+def test_nothing_is_told_of_a_choice_or_of_another_message() -> None:
+    assert headers(_understood(None), "m7") == {}
+    assert headers(_understood("answer"), "m6") == {}
+    assert headers(None, "m7") == {}
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,17 @@ async def fill(db: AsyncConnection, table: Table, marker: str, **given: Any) -> 
     await db.execute(insert(table).values(row))
 
 
+async def message_of(db: AsyncConnection, table: Table, conversation: UUID) -> int | None:
+    """The conversation's message, where the table's rows cannot be without one."""
+    if "message" not in table.columns or table.columns["message"].nullable:
+        return None
+    messages = metadata.tables["messages"]
+    found = await db.execute(
+        select(messages.c.id).where(messages.c.conversation == conversation).limit(1)
+    )
+    return int(found.scalar_one())
+
+
 async def person(db: AsyncConnection, number: int) -> Subject:
     """Somebody with two conversations and a row wherever a row can be."""
     sub, marker = f"sub-{number}-{uuid4()}", f"marker-{number}-{uuid4()}"
@@ -101,9 +112,8 @@ async def person(db: AsyncConnection, number: int) -> Subject:
         )
         for table in holdings.of_conversations():
             fixed = {"citizen": sub} if table.name == "identities" else {}
-            await fill(
-                db, table, marker, conversation=conversation, account=ACCOUNT, message=None, **fixed
-            )
+            fixed |= {"message": await message_of(db, table, conversation)}
+            await fill(db, table, marker, conversation=conversation, account=ACCOUNT, **fixed)
     named = {
         "citizen": subject.who,
         "account": ACCOUNT,

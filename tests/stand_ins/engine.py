@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,7 @@ class StandInEngine:
         self.seconds = 0.0
         self.takes: dict[str, float] = {}  # seconds for one message, by its words
         self.says: Callable[[dict[str, Any]], Replies] = echo
+        self.understands: Callable[[dict[str, Any]], Any] = lambda heard: None
         self._known: dict[str, Replies] = {}
         self.served = Served(
             Starlette(
@@ -71,7 +73,9 @@ class StandInEngine:
         key = f"{heard['sender']}/{heard['metadata'].get('message')}"
         if key not in self._known:
             self._known[key] = self.says(heard)
-        return JSONResponse(self._known[key])
+        told = self.understands(heard)
+        headers = {"Wenbao-Understanding": json.dumps(told)} if told else {}
+        return JSONResponse(self._known[key], headers=headers)
 
     async def _forget(self, request: Request) -> Response:
         self.forgot.append(request.path_params["id"])

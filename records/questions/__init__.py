@@ -1,0 +1,1 @@
+"""What citizens asked, as the engine understood it, and what staff make of it."""
