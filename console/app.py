@@ -27,6 +27,7 @@ from console.knowledge import publication
 from console.knowledge.known import Library
 from console.knowledge.live import LiveFolder
 from console.knowledge.similar import Wordings
+from console.listening.keeping_up import keep_up
 from console.pages import ROUTERS
 from console.refusals import Refusal
 from console.settings import Settings
@@ -34,6 +35,7 @@ from console.sign_in import browser
 from console.sign_in.provider import Provider
 from console.writing import Writing
 from records.database import open_database
+from records.questions import clusters
 from records.staff import candidates, entries, workflow
 
 log = logging.getLogger(__name__)
@@ -85,12 +87,11 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        ticking = asyncio.create_task(_tick(parts))
+        beside = [asyncio.create_task(_tick(parts)), asyncio.create_task(keep_up(parts))]
         yield
-        ticking.cancel()
-        for task in parts.running:
+        for task in (*beside, *parts.running):
             task.cancel()
-        await asyncio.gather(ticking, *parts.running, return_exceptions=True)
+        await asyncio.gather(*beside, *parts.running, return_exceptions=True)
         await http.aclose()
         await parts.database.dispose()
 
@@ -119,13 +120,8 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
 
     for family in (
         *(Refusal, entries.NoEntry, candidates.NoCandidate, workflow.ChangedMeanwhile),
-        *(
-            workflow.WrongState,
-            workflow.OwnChange,
-            HTTPException,
-            RequestValidationError,
-            SQLAlchemyError,
-        ),
+        *(workflow.WrongState, workflow.OwnChange, clusters.NoCluster),
+        *(HTTPException, RequestValidationError, SQLAlchemyError),
     ):
         app.add_exception_handler(family, refused)
 
@@ -134,7 +130,9 @@ def _named(problem: Exception) -> Refusal:
     match problem:
         case Refusal():
             return problem
-        case entries.NoEntry() | candidates.NoCandidate() | HTTPException(status_code=404):
+        case entries.NoEntry() | candidates.NoCandidate() | clusters.NoCluster():
+            return refusals.NotFound()
+        case HTTPException(status_code=404):
             return refusals.NotFound()
         case workflow.ChangedMeanwhile():
             return refusals.ChangedMeanwhile()

@@ -1,5 +1,6 @@
 """The pages of the console, a file per noun."""
 
+from console.listening.pages import LISTENING
 from console.pages import audit, candidates, entry, exchange, figures, home, item, items, publishing
 
 ROUTERS = (
@@ -12,4 +13,5 @@ ROUTERS = (
     candidates.router,
     exchange.router,
     audit.router,
+    *LISTENING,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -229,6 +229,14 @@ async def live(
     return by_family
 
 
+async def titles(db: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
+    """What these entries are called."""
+    found = await db.execute(
+        text("SELECT id, title FROM entries WHERE id = ANY(:ids)"), {"ids": sorted(set(ids))}
+    )
+    return {row.id: row.title for row in found}
+
+
 async def comments(db: AsyncConnection, entry: str) -> list[Comment]:
     """What was said about it, the oldest first."""
     found = await db.execute(
@@ -238,14 +246,6 @@ async def comments(db: AsyncConnection, entry: str) -> list[Comment]:
         {"entry": entry},
     )
     return [Comment(*row) for row in found]
-
-
-async def titles(db: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
-    """What entries are called."""
-    found = await db.execute(
-        text("SELECT id, title FROM entries WHERE id = ANY(:ids)"), {"ids": list(ids)}
-    )
-    return {row.id: row.title for row in found}
 
 
 async def next_item_id(db: AsyncConnection) -> str:

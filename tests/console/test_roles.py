@@ -15,6 +15,7 @@ from tests.console.conftest import Console
 
 EVERYBODY = set(ROLES)
 WRITERS = {"editor", "reviewer", "publisher"}
+LISTENERS = {"editor", "reviewer", "auditor"}
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/items"): EVERYBODY,
@@ -50,11 +51,19 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/exchange"): WRITERS | {"auditor"},
     ("GET", "/exchange/items.{kind}"): WRITERS | {"auditor"},
     ("POST", "/exchange/import"): {"editor"},
+    ("GET", "/inbox"): LISTENERS,
+    ("POST", "/inbox/dismiss"): {"editor"},
+    ("POST", "/inbox/accept"): {"editor"},
+    ("POST", "/inbox/reopen"): {"editor"},
+    ("GET", "/inbox/{cluster}"): LISTENERS,
+    ("POST", "/inbox/{cluster}/assign"): {"editor"},
+    ("POST", "/inbox/{cluster}/begin"): {"editor"},
     ("GET", "/audit"): {"auditor"},
     ("POST", "/audit/verify"): {"auditor"},
 }
 NAMES = {"item": "Q001", "entry": "Q001", "figure": "F-base_floor-110000-2026-07-01"}
 NAMES |= {"before": "1", "after": "1", "number": "1", "kind": "csv"}
+NAMES |= {"cluster": "1"}
 REFUSED = (401, 403)
 
 

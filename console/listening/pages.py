@@ -1,0 +1,5 @@
+"""The pages of this part, in the order in which they are tried."""
+
+from console.listening import cluster, inbox
+
+LISTENING = (inbox.router, cluster.router)

@@ -1,0 +1,72 @@
+"""Gives citizens' words to an item as new wordings: a draft, which goes through review."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.doors import Desk
+from console.knowledge import content
+from console.knowledge.content import ITEM
+from console.knowledge.similar import Index, bare
+from console.refusals import Blocked, NotFound, Refusal
+from records.staff import entries, workflow
+from records.staff.entries import Version
+
+MOST_LINES = 20
+LONGEST = 200
+# What stands where a number was taken out: no wording of anybody else.
+_MASKED = re.compile(r"[〔［\[【]")
+
+
+def proposed(texts: Sequence[str], most: int) -> list[str]:
+    """Words that may become wordings as they are."""
+    found: dict[str, str] = {}
+    for one in map(content.tidy, texts):
+        if 1 < len(one) <= LONGEST and "\n" not in one and not _MASKED.search(one):
+            found.setdefault(bare(one), one)
+    return list(found.values())[:most]
+
+
+def lines(said: str) -> list[str]:
+    """The wordings of a form, one a line."""
+    told = [one for line in content.tidy(said).split("\n") if (one := line.strip())]
+    if len(told) > MOST_LINES or any(len(one) > LONGEST for one in told):
+        raise Refusal
+    return told
+
+
+async def add(
+    db: AsyncConnection, desk: Desk, index: Index, entry: str, told: Sequence[str]
+) -> int:
+    """Keep a draft of the item with these wordings, too; how many it did not have."""
+    kept = await entries.get(db, entry, lock=True)
+    if kept.kind != ITEM:
+        raise NotFound
+    version = await entries.version(db, entry, kept.head)
+    fresh = _fresh(version, told)
+    _refuse_shared(desk, index, entry, fresh)
+    if not fresh:
+        return 0
+    changed = {**version.content, "wordings": [*version.content["wordings"], *fresh]}
+    shown = content.facets(ITEM, entry, kept.family, changed)
+    number = await workflow.save(db, entry, shown, changed, kept.head, desk.me, "", desk.now)
+    await desk.note(db, "save", entry, version=number, wordings=len(fresh))
+    return len(fresh)
+
+
+def _fresh(version: Version, told: Sequence[str]) -> list[str]:
+    had = {bare(one) for one in version.content["wordings"]}
+    return list({bare(one): one for one in told if bare(one) and bare(one) not in had}.values())
+
+
+def _refuse_shared(desk: Desk, index: Index, entry: str, fresh: Sequence[str]) -> None:
+    """A wording of two items could never be published."""
+    for line in fresh:
+        for one in index.near(line, entry, most=1):
+            if bare(one.other) == bare(line):
+                values = {"line": line[:40], "other": one.item}
+                sentence: str = desk.parts.writing.words["problems"]["shared"]
+                raise Blocked(sentence.format(**values))
