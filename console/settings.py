@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     How often, how much:
         SCHEDULE_SECONDS: how often scheduled publications are looked for.
         CONSOLE_DATABASE_CONNECTIONS: connections kept open to PostgreSQL.
+        OPEN_DATA_DIR: where each month's figures for everybody are written.
+        OPEN_DATA_LEAST: conversations that a published figure has to come from at least.
         LOG_LEVEL: debug, info, warning or error.
     """
 
@@ -66,6 +68,8 @@ class Settings(BaseSettings):
     identity_seconds: float = 5.0
     schedule_seconds: float = 5.0
     console_database_connections: int = 5
+    open_data_dir: Path = ROOT / ".data/open-data"
+    open_data_least: int = 10
     log_level: str = "info"
 
     @property

@@ -1,25 +1,82 @@
-"""What goes on beside the pages: new questions are grouped."""
+"""What goes on beside the pages: questions are grouped, days counted, months published."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.doors import Parts
+from console.doors import CHINA, Parts
+from console.listening import open_data
 from console.listening.gathering import AT_ONCE, gather
+from records.questions import tallies
 
 log = logging.getLogger(__name__)
+
+# Today's figures are a minute old at most; those of the days before change by late feedback only.
+TODAY_EVERY, DAYS_EVERY = timedelta(minutes=1), timedelta(hours=1)
+
+
+@dataclass
+class _Done:
+    """When the figures were last counted."""
+
+    today: datetime | None = None
+    days: datetime | None = None
 
 
 async def keep_up(parts: Parts) -> None:
     """For ever; what fails is tried again."""
+    done = _Done()
     while True:
         more = False
         try:
             more = await gather(parts.database, parts.now()) == AT_ONCE
+            await _count(parts, done)
+            await _publish(parts)
         except (SQLAlchemyError, psycopg.Error, OSError) as problem:
             log.error("listening failed", extra={"cause": type(problem).__name__})
         await asyncio.sleep(0 if more else parts.settings.schedule_seconds)
+
+
+async def _count(parts: Parts, done: _Done) -> None:
+    now = parts.now()
+    today = now.astimezone(CHINA).date()
+    async with parts.database.connect() as db:
+        days = await tallies.stale(db, today)
+    if done.days is not None and now - done.days < DAYS_EVERY:
+        days = [one for one in days if one == today]
+        if done.today is not None and now - done.today < TODAY_EVERY:
+            return
+    for one in days:
+        async with parts.database.begin() as db:
+            await tallies.count(db, one)
+    done.today = now
+    if len(days) != 1 or done.days is None:
+        done.days = now
+
+
+async def _publish(parts: Parts) -> None:
+    today = parts.now().astimezone(CHINA).date()
+    folder = parts.settings.open_data_dir
+    month = open_data.due(folder, today)
+    if month is not None:
+        await publish(parts, month)
+
+
+async def publish(parts: Parts, month: date) -> None:
+    """Write the open data of a month and say so in the audit log."""
+    settings = parts.settings
+    regions = {code: str(one["short"]) for code, one in parts.library.now().regions.items()}
+    rows = await open_data.publish(
+        *(parts.database, settings.open_data_dir, month, settings.open_data_least),
+        *(parts.writing.words["columns"], regions),
+    )
+    if rows is None:
+        return
+    async with parts.database.begin() as db:
+        await parts.note(db, "schedule", "open_data", f"{month:%Y-%m}", rows=rows)

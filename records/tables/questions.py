@@ -59,6 +59,7 @@ understandings = Table(
     Column("cluster", BigInteger, ForeignKey("clusters.id", ondelete="SET NULL")),
 )
 Index("ix_understandings_at", understandings.c.at)
+Index("ix_understandings_item", understandings.c.item, understandings.c.at)
 Index(
     "ix_understandings_new",
     understandings.c.message,

@@ -226,6 +226,7 @@ def running_console(database: str, live: Path, port: int, **changed: Any) -> Ite
         "console_client_id": CLIENT_ID,
         "console_client_secret": CLIENT_SECRET,
         "schedule_seconds": 0.2,
+        "open_data_dir": live.parent / "open-data",
         "log_level": "error",
         **changed,
     }

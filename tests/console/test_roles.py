@@ -51,6 +51,11 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/exchange"): WRITERS | {"auditor"},
     ("GET", "/exchange/items.{kind}"): WRITERS | {"auditor"},
     ("POST", "/exchange/import"): {"editor"},
+    ("GET", "/insight"): EVERYBODY,
+    ("GET", "/insight/figures.{kind}"): WRITERS | {"auditor"},
+    ("GET", "/insight/change"): LISTENERS,
+    ("GET", "/insight/open-data"): EVERYBODY,
+    ("GET", "/insight/open-data/{name}"): EVERYBODY,
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
     ("POST", "/inbox/accept"): {"editor"},
@@ -63,7 +68,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
 }
 NAMES = {"item": "Q001", "entry": "Q001", "figure": "F-base_floor-110000-2026-07-01"}
 NAMES |= {"before": "1", "after": "1", "number": "1", "kind": "csv"}
-NAMES |= {"cluster": "1"}
+NAMES |= {"cluster": "1", "name": "wenbao-2026-01.csv"}
 REFUSED = (401, 403)
 
 

@@ -71,6 +71,7 @@ def _understandings() -> None:
     )
     op.create_index("ix_understandings_conversation", "understandings", ["conversation"])
     op.create_index("ix_understandings_at", "understandings", ["at"])
+    op.create_index("ix_understandings_item", "understandings", ["item", "at"])
     op.create_index(
         "ix_understandings_new",
         "understandings",
