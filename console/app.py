@@ -35,7 +35,7 @@ from console.sign_in import browser
 from console.sign_in.provider import Provider
 from console.writing import Writing
 from records.database import open_database
-from records.questions import clusters
+from records.questions import clusters, samples
 from records.staff import candidates, entries, workflow
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
 
     for family in (
         *(Refusal, entries.NoEntry, candidates.NoCandidate, workflow.ChangedMeanwhile),
-        *(workflow.WrongState, workflow.OwnChange, clusters.NoCluster),
+        *(workflow.WrongState, workflow.OwnChange, clusters.NoCluster, samples.NotAsked),
         *(HTTPException, RequestValidationError, SQLAlchemyError),
     ):
         app.add_exception_handler(family, refused)
@@ -140,6 +140,8 @@ def _named(problem: Exception) -> Refusal:
             return refusals.WrongState()
         case workflow.OwnChange():
             return refusals.OwnChange()
+        case samples.NotAsked():
+            return refusals.NotAsked()
         case SQLAlchemyError():
             log.error("database failed", extra={"cause": type(problem).__name__})
             return refusals.Unavailable()

@@ -62,6 +62,12 @@ class Blocked(Refusal):
     status, code = 409, "blocked"
 
 
+class NotAsked(Refusal):
+    """The label is not wanted, or not any more."""
+
+    status, code = 409, "not_asked"
+
+
 class TooLarge(Refusal):
     """More than is taken."""
 

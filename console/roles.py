@@ -23,6 +23,7 @@ MAY: dict[str, frozenset[str]] = {
     # Whoever decides on a publication sees which real answers it would change.
     "see_shadow": frozenset({EDITOR, REVIEWER, PUBLISHER, AUDITOR}),
     "see_questions": frozenset({EDITOR, REVIEWER, AUDITOR}),
+    "label": frozenset({EDITOR, REVIEWER}),
 }
 
 

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
         CONSOLE_DATABASE_CONNECTIONS: connections kept open to PostgreSQL.
         OPEN_DATA_DIR: where each month's figures for everybody are written.
         OPEN_DATA_LEAST: conversations that a published figure has to come from at least.
+        QUALITY_SAMPLE: questions that are drawn each week for labelling.
         LOG_LEVEL: debug, info, warning or error.
     """
 
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     console_database_connections: int = 5
     open_data_dir: Path = ROOT / ".data/open-data"
     open_data_least: int = 10
+    quality_sample: int = 100
     log_level: str = "info"
 
     @property

@@ -1,4 +1,4 @@
-"""What goes on beside the pages: questions are grouped, days counted, months published."""
+"""What goes on beside the pages: questions are grouped, days counted, samples drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.doors import CHINA, Parts
 from console.listening import open_data
 from console.listening.gathering import AT_ONCE, gather
-from records.questions import tallies
+from records.questions import samples, tallies
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ async def keep_up(parts: Parts) -> None:
         try:
             more = await gather(parts.database, parts.now()) == AT_ONCE
             await _count(parts, done)
+            await _draw(parts)
             await _publish(parts)
         except (SQLAlchemyError, psycopg.Error, OSError) as problem:
             log.error("listening failed", extra={"cause": type(problem).__name__})
@@ -58,6 +59,19 @@ async def _count(parts: Parts, done: _Done) -> None:
     done.today = now
     if len(days) != 1 or done.days is None:
         done.days = now
+
+
+async def _draw(parts: Parts) -> None:
+    """Last week's sample, as soon as the week is over."""
+    today = parts.now().astimezone(CHINA).date()
+    week = samples.monday(today) - timedelta(days=7)
+    async with parts.database.connect() as db:
+        if await samples.drawn(db, week):
+            return
+    async with parts.database.begin() as db:
+        drawn = await samples.draw(db, week, parts.settings.quality_sample)
+        if drawn:
+            await parts.note(db, "schedule", "draw", f"sample:{week}", questions=drawn)
 
 
 async def _publish(parts: Parts) -> None:

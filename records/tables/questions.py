@@ -97,7 +97,16 @@ quality_weeks = Table(
     Column("week", Date, primary_key=True),
     *(
         Column(name, Integer, nullable=False)
-        for name in ("sampled", "judged", "topical", "answered", "hits", "pairs", "alike")
+        for name in (
+            "sampled",
+            "judged",
+            "topical",
+            "covered",
+            "answered",
+            "hits",
+            "pairs",
+            "alike",
+        )
     ),
     Column("kappa", Float),
 )

@@ -56,6 +56,12 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/insight/change"): LISTENERS,
     ("GET", "/insight/open-data"): EVERYBODY,
     ("GET", "/insight/open-data/{name}"): EVERYBODY,
+    ("GET", "/quality"): EVERYBODY,
+    ("GET", "/quality/items"): EVERYBODY,
+    ("GET", "/quality/weeks/{week}"): LISTENERS,
+    ("GET", "/quality/label"): {"editor", "reviewer"},
+    ("POST", "/quality/label"): {"editor", "reviewer"},
+    ("GET", "/quality/find"): {"editor", "reviewer"},
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
     ("POST", "/inbox/accept"): {"editor"},
@@ -68,7 +74,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
 }
 NAMES = {"item": "Q001", "entry": "Q001", "figure": "F-base_floor-110000-2026-07-01"}
 NAMES |= {"before": "1", "after": "1", "number": "1", "kind": "csv"}
-NAMES |= {"cluster": "1", "name": "wenbao-2026-01.csv"}
+NAMES |= {"cluster": "1", "name": "wenbao-2026-01.csv", "week": "2026-01-05"}
 REFUSED = (401, 403)
 
 

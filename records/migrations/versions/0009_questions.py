@@ -108,7 +108,7 @@ def _counts() -> None:
     op.create_table(
         "quality_weeks",
         sa.Column("week", sa.Date(), nullable=False),
-        *_many("sampled", "judged", "topical", "answered", "hits", "pairs", "alike"),
+        *_many("sampled", "judged", "topical", "covered", "answered", "hits", "pairs", "alike"),
         *_floats("kappa"),
         sa.PrimaryKeyConstraint("week", name="pk_quality_weeks"),
     )
