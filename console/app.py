@@ -59,6 +59,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         library=Library(live.current / "knowledge"),
         wordings=Wordings(),
         workshop=Workshop(settings, http),
+        http=http,
     )
     host = settings.origin.split("//", 1)[1]
     app = FastAPI(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
+import httpx
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.datastructures import FormData
@@ -51,6 +52,7 @@ class Parts:
     live: LiveFolder
     library: Library
     wordings: Wordings
+    http: httpx.AsyncClient
     workshop: Workshop
     running: set[asyncio.Task[str]] = field(default_factory=set)  # candidates that are judged
     pilot_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one writes its folder

@@ -2,6 +2,7 @@
 
 from console.listening.pages import LISTENING
 from console.pages import audit, candidates, entry, exchange, figures, home, item, items, publishing
+from console.running.pages import RUNNING
 
 ROUTERS = (
     home.router,
@@ -14,4 +15,5 @@ ROUTERS = (
     exchange.router,
     audit.router,
     *LISTENING,
+    *RUNNING,
 )

@@ -33,6 +33,47 @@ class Backlog:
     dead: int
 
 
+@dataclass(frozen=True)
+class AtAccount:
+    """An account of ours at a messenger, and how its deliveries stand; none of its secrets."""
+
+    id: str
+    channel: str
+    name: str
+    site: str
+    enabled: bool
+    updated_at: datetime
+    threads: int
+    waiting: int
+    parked: int
+    dead: int
+
+
+async def by_account(db: Connection) -> list[AtAccount]:
+    """Every account."""
+    found = await db.execute(
+        text("""
+            SELECT id, channel, name, site, enabled, updated_at, coalesce(threads, 0) AS threads,
+                coalesce(waiting, 0) AS waiting, coalesce(parked, 0) AS parked,
+                coalesce(dead, 0) AS dead
+            FROM channel_accounts LEFT JOIN (
+                SELECT account, count(DISTINCT threads.conversation)
+                        FILTER (WHERE ended_at IS NULL) AS threads,
+                    count(*) FILTER (WHERE state = 'waiting') AS waiting,
+                    count(*) FILTER (WHERE state = 'parked') AS parked,
+                    count(*) FILTER (WHERE state = 'dead') AS dead
+                FROM threads LEFT JOIN deliveries
+                    ON deliveries.conversation = threads.conversation 
+                        AND state IN ('waiting', 'parked', 'dead')
+                GROUP BY account
+            ) AS counted ON account = channel_accounts.id
+            ORDER BY id
+        """),
+        {},
+    )
+    return [AtAccount(**row._asdict()) for row in found]
+
+
 async def due(db: Connection, now: datetime, most: int) -> list[UUID]:
     """Conversations whose next delivery is due and held by nobody, the longest-waiting first."""
     found = await db.execute(

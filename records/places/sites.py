@@ -37,18 +37,24 @@ class Site:
     features: Mapping[str, Any] = field(default_factory=dict)
 
 
+_COLUMNS = """key, name, region, greeting, origins, messages_per_minute, openings_per_minute,
+    phone, place, address, hours, holidays, notice, theme, features"""
+
+
 async def find(db: Connection, key: str) -> Site | None:
     """The site with this key, if it is registered."""
     found = await db.execute(
-        text("""
-            SELECT key, name, region, greeting, origins, messages_per_minute, openings_per_minute,
-                phone, place, address, hours, holidays, notice, theme, features
-            FROM sites WHERE key = :key
-        """),
+        text(f"SELECT {_COLUMNS} FROM sites WHERE key = :key"),  # noqa: S608 - ours
         {"key": key},
     )
     row = found.first()
     return Site(**{**row._asdict(), "origins": tuple(row.origins)}) if row else None
+
+
+async def listed(db: Connection) -> list[Site]:
+    """Every site."""
+    found = await db.execute(text(f"SELECT {_COLUMNS} FROM sites ORDER BY key"), {})  # noqa: S608
+    return [Site(**{**row._asdict(), "origins": tuple(row.origins)}) for row in found]
 
 
 async def origins(db: Connection) -> dict[str, frozenset[str]]:

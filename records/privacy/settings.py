@@ -8,7 +8,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from records.vault import AUDIT, Keyring, hash_key, read_key
 
 
-class Settings(BaseSettings):
+class Times(BaseSettings):
+    """How long what is kept; no key is among them.
+
+    ANONYMOUS_DAYS, SIGNED_IN_DAYS, SEALED_HOURS, AUDIT_DAYS, CASE_DAYS: see `Settings`.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    anonymous_days: int = Field(default=90, ge=1)
+    signed_in_days: int = Field(default=180, ge=1)
+    sealed_hours: int = Field(default=24, ge=1)
+    audit_days: int = Field(default=365, ge=180)
+    case_days: int = Field(default=730, ge=30)
+
+
+class Settings(Times):
     """Each setting is an environment variable of the same name in capitals.
 
     DATABASE_URL, VAULT_KEY, INDEX_KEY, AUDIT_KEY: as the gateway has them.
@@ -19,17 +34,10 @@ class Settings(BaseSettings):
     CASE_DAYS: how long a closed exchange case is kept.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
-
     database_url: SecretStr
     vault_key: SecretStr
     index_key: SecretStr = SecretStr("")
     audit_key: SecretStr = SecretStr("")
-    anonymous_days: int = Field(90, ge=1)
-    signed_in_days: int = Field(180, ge=1)
-    sealed_hours: int = Field(24, ge=1)
-    audit_days: int = Field(365, ge=180)
-    case_days: int = Field(730, ge=30)
 
     @property
     def key(self) -> Keyring:

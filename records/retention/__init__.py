@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records import audit
 from records.audit import Act
-from records.privacy.settings import Settings
+from records.privacy.settings import Settings, Times
 from records.retention.trimming import forget_before
 
 AT_ONCE = 500
@@ -51,7 +51,7 @@ _LAST_WORD = """
 _SIGNED_IN = "EXISTS (SELECT 1 FROM identities WHERE conversation = conversations.id)"
 
 
-def rules(settings: Settings) -> Sequence[Rule]:
+def rules(settings: Times) -> Sequence[Rule]:
     """All of them, with the configured figures."""
     sealed = timedelta(hours=settings.sealed_hours)
     kept, closed = timedelta(days=settings.audit_days), timedelta(days=settings.case_days)
@@ -83,7 +83,7 @@ def rules(settings: Settings) -> Sequence[Rule]:
     )
 
 
-def _of_conversations(settings: Settings) -> Sequence[Rule]:
+def _of_conversations(settings: Times) -> Sequence[Rule]:
     return (
         Rule(
             "anonymous conversations",
@@ -100,7 +100,7 @@ def _of_conversations(settings: Settings) -> Sequence[Rule]:
     )
 
 
-async def preview(db: AsyncConnection, settings: Settings, now: datetime) -> list[Due]:
+async def preview(db: AsyncConnection, settings: Times, now: datetime) -> list[Due]:
     """What would be removed now; nothing changes."""
     due = [await _count(db, rule, now) for rule in rules(settings)]
     for log in await audit.logs(db):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from records.questions import samples
 from tests.browser.conftest import ARGS, CHROMIUM
-from tests.console.conftest import Console
+from tests.console.conftest import Console, until
 from tests.console.folder import ROOT
+from tests.console.talks import Said, talk
 
 AXE = ROOT / "web/widget/node_modules/axe-core/axe.min.js"
 # A refusal that the test asked for, and a request that the next page cut off.
@@ -29,6 +34,12 @@ PAGES = (
 )
 PAGES = (*PAGES, "/items/Q001/history/1/2", "/figures", "/figures/F-base_floor-110000-2026-07-01")
 PAGES = (*PAGES, "/publishing", "/publishing/1", "/exchange", "/nothing")
+PAGES = (*PAGES, "/inbox", "/inbox?state=settled", "/insight", "/insight/change")
+PAGES = (*PAGES, "/insight/open-data", "/quality", "/quality/items", "/quality/label")
+PAGES = (*PAGES, "/operations", "/operations/health", "/operations/sites", "/operations/sites/demo")
+PAGES = (*PAGES, "/operations/channels", "/operations/retention")
+PICTURES = {"/items": "items", "/inbox": "inbox", "/insight": "insight", "/quality": "quality"}
+PICTURES |= {"/quality/label": "label", "/operations/sites": "sites"}
 
 
 @pytest.fixture
@@ -124,20 +135,55 @@ async def test_a_change_goes_from_an_editor_to_citizens_and_back_again(
     assert [*editor.wrong, *reviewer.wrong, *publisher.wrong] == []
 
 
+async def something_to_listen_to(console: Console) -> tuple[str, ...]:
+    """Weeks of questions, labelled by two; the pages that show single ones."""
+    url, day = console.database_url, console.clock().date()
+    for ago in (0.1, 1, 1.2, 2, 9, 10):
+        talk(url, Said(f"社保卡掉沟里了去哪补{int(ago * 10)}", days_ago=ago, helpful=False))
+        talk(url, Said("怎么停保", "answer", (("Q002", 0.97),), None, ago), channel="wechat")
+    talk(url, Said("基数什么时候调", "clarify", (("Q003", 0.5),), "asked_back", 9), region="440000")
+    await until(lambda: _counts(console, "sample_questions") and _counts(console, "clusters") > 1)
+    week = samples.monday(day) - timedelta(days=7)
+    for role in ("editor", "reviewer"):
+        async with console.worker(role) as worker:
+            while found := re.search(
+                r'name="message" value="(\d+)"', (await worker.get("/quality/label")).text
+            ):
+                await worker.post("/quality/label", message=found[1], label="Q002")
+                if role == "reviewer":
+                    break  # something is left to label
+    console.clock.ahead = timedelta(minutes=61)
+    await until(lambda: _counts(console, "tallies") > 3)
+    with psycopg.connect(url) as db:
+        (group,) = db.execute("SELECT min(id) FROM clusters").fetchone() or (0,)
+    return f"/inbox/{group}", f"/quality/weeks/{week}"
+
+
+def _counts(console: Console, table: str) -> int:
+    with psycopg.connect(console.database_url) as db:
+        found = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - ours
+    return int(found[0]) if found else 0
+
+
 async def test_axe_finds_nothing_on_any_page(
     console_with_identity: Console, chromium: Browser
 ) -> None:
     async with console_with_identity.worker("editor") as editor:
         await editor.edit("Q001", summary=NEW)
         await editor.post("/entries/Q001/comment", text="请看")
+    listened = await something_to_listen_to(console_with_identity)
     chief = await signed_in(chromium, console_with_identity, "祖小章")
     auditor = await signed_in(chromium, console_with_identity, "沈小计")
     faults: list[str] = []
-    for path in PAGES:
+    for path in (*PAGES, *listened):
         await chief.go(path)
-        if path == "/items":
-            await chief.picture("items")
+        if name := PICTURES.get(path) or ("group" if path == listened[0] else None):
+            await chief.picture(name)
         faults += await chief.faults()
+    boss = await signed_in(chromium, console_with_identity, "管小理")
+    for path in ("/operations/sites", "/operations/sites/demo", "/operations/channels"):
+        await boss.go(path)
+        faults += await boss.faults()
     await auditor.go("/audit")
     faults += await auditor.faults()
     await auditor.press("验证整条记录链")

@@ -62,6 +62,16 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/quality/label"): {"editor", "reviewer"},
     ("POST", "/quality/label"): {"editor", "reviewer"},
     ("GET", "/quality/find"): {"editor", "reviewer"},
+    ("GET", "/operations"): EVERYBODY,
+    ("GET", "/operations/health"): EVERYBODY,
+    ("GET", "/operations/sites"): EVERYBODY,
+    ("POST", "/operations/sites"): {"administrator"},
+    ("GET", "/operations/sites/{key}"): EVERYBODY,
+    ("POST", "/operations/sites/{key}"): {"administrator"},
+    ("POST", "/operations/notices"): {"administrator"},
+    ("GET", "/operations/channels"): EVERYBODY,
+    ("POST", "/operations/channels/replay"): {"administrator"},
+    ("GET", "/operations/retention"): EVERYBODY,
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
     ("POST", "/inbox/accept"): {"editor"},
@@ -74,7 +84,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
 }
 NAMES = {"item": "Q001", "entry": "Q001", "figure": "F-base_floor-110000-2026-07-01"}
 NAMES |= {"before": "1", "after": "1", "number": "1", "kind": "csv"}
-NAMES |= {"cluster": "1", "name": "wenbao-2026-01.csv", "week": "2026-01-05"}
+NAMES |= {"cluster": "1", "name": "wenbao-2026-01.csv", "week": "2026-01-05", "key": "demo"}
 REFUSED = (401, 403)
 
 

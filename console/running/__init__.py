@@ -1,0 +1,1 @@
+"""What administrators look after: sites, channels, retention, the health of each part."""

@@ -1,0 +1,5 @@
+"""The pages of this part."""
+
+from console.running import channels, health, retention, sites
+
+RUNNING = (health.router, sites.router, channels.router, retention.router)
