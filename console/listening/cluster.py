@@ -40,7 +40,7 @@ async def show(cluster: str, desk: QuestionReader) -> Response:
         )
         choices = await entries.choices(db, content.ITEM)
         await desk.note(db, "see_question", f"cluster:{number}")
-    names = [f"-{ago}" if ago else "0" for ago in reversed(range(WEEKS))]
+    names = [str(ago) for ago in reversed(range(WEEKS))]
     return await desk.page(
         "cluster.html",
         group=group,

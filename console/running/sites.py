@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Desk, Operator, Reader
 from console.refusals import Blocked, NotFound, Refusal
-from records import sites
+from records.places import sites
 from records.places.shapes import NotASite, SiteNotice, read_site
-from records.sites import Site
+from records.places.sites import Site
 
 MOST_TOLD = 300
 
