@@ -98,6 +98,12 @@ class IdentityAway(Refusal):
     status, code = 503, "identity_away"
 
 
+class IndexerAway(Refusal):
+    """The process that makes answer indexes does not answer."""
+
+    status, code = 503, "indexer_away"
+
+
 class Unavailable(Refusal):
     """The database does not answer."""
 

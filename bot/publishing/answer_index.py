@@ -122,6 +122,17 @@ def made_for(folder: Path, key: bytes, data: str, origin: str) -> str:
     return ""
 
 
+def manifests(folder: Path, key: bytes) -> list[dict[str, Any]]:
+    """What each version whose signature holds says of itself, the earliest first."""
+    found = []
+    for home in sorted(file.parent for file in folder.glob(f"*/{SIGNATURE_FILE}")):
+        try:
+            found.append(_manifest(home, key))
+        except (OSError, ValueError, KeyError):
+            continue
+    return found
+
+
 def write(folder: Path, version: str, model: Model, key: bytes, data: str = "") -> Path:
     """Write and sign a version made from `data` (a fingerprint); it is not in use yet."""
     home = folder / version

@@ -2,7 +2,8 @@
 
 `POST /check` builds the version of a candidate folder, asks the gate, and tells line by line
 (JSON) how far it is; the last line is the verdict. `POST /say` tells what the understanding in
-use makes of texts. `GET /state` tells which publication is understood. Nothing here activates.
+use makes of texts. `GET /state` tells which publication is understood. `GET /versions` lists the
+versions that are there, `POST /compare` holds one to that in use, `POST /activate` puts one in use.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from bot.publishing.watching import Watcher
 from bot.publishing.workshop import Workshop
 from bot.ranking.examples import cut
 from bot.ranking.model import heart
+from bot.versions import Versions
 
 LOOPBACK = "127.0.0.1"
 MOST_BYTES = 4_000_000
@@ -78,6 +80,11 @@ class Desk:
             "known": heart(text) in model.by_heart,
         }
 
+    @property
+    def versions(self) -> Versions:
+        """The versions that are there."""
+        return Versions(self.shop)
+
     def state(self) -> dict[str, Any]:
         """Which publication is understood, by which version, and which candidate at a pilot."""
         version = answer_index.current(self.shop.folder)
@@ -96,12 +103,26 @@ class Handler(BaseHTTPRequestHandler):
     desk: Desk
 
     def do_GET(self) -> None:
-        """`/state`."""
-        self._serve({"/state": lambda asked: self._json(self.desk.state())})
+        """`/state` and `/versions`."""
+        desk = self.desk
+        self._serve(
+            {
+                "/state": lambda asked: self._json(desk.state()),
+                "/versions": lambda asked: self._json(desk.versions.listed()),
+            }
+        )
 
     def do_POST(self) -> None:
-        """`/check` and `/say`."""
-        self._serve({"/check": self._check, "/say": lambda told: self._json(self.desk.say(told))})
+        """`/check`, `/say`, and `/compare` and `/activate` of a version."""
+        desk = self.desk
+        self._serve(
+            {
+                "/check": self._check,
+                "/say": lambda told: self._json(desk.say(told)),
+                "/compare": lambda told: self._json(desk.versions.compare(str(told["version"]))),
+                "/activate": lambda told: self._json(desk.versions.activate(str(told["version"]))),
+            }
+        )
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: what is asked may be a citizen's own words."""

@@ -84,6 +84,14 @@ class Workshop:
         except (KeyError, TypeError, ValueError) as problem:
             raise WorkshopAway from problem
 
+    async def versions(self, path: str, told: Any = None) -> dict[str, Any]:
+        """What it says about the versions of the index; comparing and activating take a while."""
+        patience = self.settings.workshop_seconds if told is not None else QUICK_SECONDS
+        found = await self._ask("GET" if told is None else "POST", path, told, patience)
+        if not isinstance(found, dict):
+            raise WorkshopAway
+        return found
+
     async def understood(self) -> int:
         """The number of the publication that is understood."""
         return await self._state("publication")
@@ -99,8 +107,8 @@ class Workshop:
         except (KeyError, TypeError, ValueError) as problem:
             raise WorkshopAway from problem
 
-    async def _ask(self, method: str, path: str, told: Any) -> Any:
-        quick = httpx.Timeout(QUICK_SECONDS, connect=CONNECT_SECONDS)
+    async def _ask(self, method: str, path: str, told: Any, patience: float = QUICK_SECONDS) -> Any:
+        quick = httpx.Timeout(patience, connect=CONNECT_SECONDS)
         try:
             answer = await self.http.request(
                 method, self._at(path), json=told, headers=self._proof, timeout=quick

@@ -1,5 +1,5 @@
 """The pages of this part."""
 
-from console.running import channels, health, retention, sites
+from console.running import channels, health, retention, sites, versions
 
-RUNNING = (health.router, sites.router, channels.router, retention.router)
+RUNNING = (health.router, sites.router, channels.router, retention.router, versions.router)

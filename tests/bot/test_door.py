@@ -204,3 +204,35 @@ def test_strangers_and_nonsense_are_refused(
 
 def test_a_folder_elsewhere_is_not_read(opened: Open) -> None:
     assert opened.ask("/check", {"candidate": "../current"}) == [{"step": "failed"}]
+
+
+def test_versions_are_listed_compared_and_put_in_use(opened: Open) -> None:
+    first = opened.candidate(with_new())[-1]["version"]
+    opened.publish(with_new())
+    changed = with_new() | {"faq/Q163": [*WORDINGS["faq/Q163"], "生娃能歇几天呀"]}
+    second = opened.candidate(changed)[-1]["version"]
+    opened.publish(changed, number=3)
+    listed = opened.ask("/versions")[0]
+    assert (listed["current"], listed["previous"]) == (second, first)
+    assert [one["version"] for one in listed["versions"]] == [second, first]
+    assert all(one["fits"] for one in listed["versions"])
+    compared = opened.ask("/compare", {"version": first})[0]
+    assert (compared["more"], compared["less"]) == (0, 1)
+    assert compared["gone"] == [["Q163", "生娃能歇几天呀"]]
+    assert opened.ask("/activate", {"version": first})[0]["activated"]
+    assert opened.version == first
+
+
+@pytest.mark.parametrize("version", ["none", "../x", ""])
+def test_a_version_that_is_not_there_is_not_put_in_use(opened: Open, version: str) -> None:
+    with pytest.raises(urllib.error.HTTPError):
+        opened.ask("/activate", {"version": version})
+    assert opened.version == ""
+
+
+def test_a_version_that_somebody_else_signed_is_not_even_listed(opened: Open) -> None:
+    version = opened.candidate(with_new())[-1]["version"]
+    (opened.watcher.shop.folder / version / answer_index.SIGNATURE_FILE).write_text("0" * 64)
+    assert opened.ask("/versions")[0]["versions"] == []
+    with pytest.raises(urllib.error.HTTPError):
+        opened.ask("/activate", {"version": version})

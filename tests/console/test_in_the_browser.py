@@ -38,8 +38,13 @@ PAGES = (*PAGES, "/inbox", "/inbox?state=settled", "/insight", "/insight/change"
 PAGES = (*PAGES, "/insight/open-data", "/quality", "/quality/items", "/quality/label")
 PAGES = (*PAGES, "/operations", "/operations/health", "/operations/sites", "/operations/sites/demo")
 PAGES = (*PAGES, "/operations/channels", "/operations/retention")
+PAGES = (*PAGES, "/operations/versions", "/operations/versions/v2")
 PICTURES = {"/items": "items", "/inbox": "inbox", "/insight": "insight", "/quality": "quality"}
-PICTURES |= {"/quality/label": "label", "/operations/sites": "sites"}
+PICTURES |= {
+    "/operations/versions": "versions",
+    "/quality/label": "label",
+    "/operations/sites": "sites",
+}
 
 
 @pytest.fixture

@@ -184,3 +184,30 @@ async def test_each_part_says_how_it_is(console: Console, public: Gateway) -> No
         page = (await worker.http.get("/operations/health", headers=headers)).text
         assert "<!doctype html>" not in page
         assert page.count("没有回应") == 2
+
+
+async def test_versions_of_the_index_are_compared_and_put_in_use(console: Console) -> None:
+    async with console.worker("administrator") as worker:
+        page = (await worker.get("/operations/versions")).text
+        assert "正在用" in page
+        assert "属于别的模型" in page
+        compared = (await worker.get("/operations/versions/v2")).text
+        assert "Q001 补办社保卡怎么办：卡叼跑了" in compared
+        assert "Q002 停保怎么办：停了" in compared
+        assert (await worker.post("/operations/versions/v2")).status_code == 303
+    assert console.workshop.used == "v2"
+    acts = rows(console, "SELECT object FROM audit_entries WHERE act = 'activate'")
+    assert acts == [("index:v2",)]
+
+
+async def test_a_version_that_breaks_something_is_not_put_in_use(console: Console) -> None:
+    console.workshop.verdict = {"reasons": ["questions"]}
+    async with console.worker("administrator") as worker:
+        assert "没有通过检查" in (await worker.get("/operations/versions/v2")).text
+        assert (await worker.post("/operations/versions/v2")).status_code == 409
+        assert (await worker.post("/operations/versions/none")).status_code == 503
+        assert (await worker.get("/operations/versions/..%2Fx")).status_code == 404
+        console.workshop.away = True
+        assert "没有回应" in (await worker.get("/operations/versions")).text
+        assert (await worker.post("/operations/versions/v2")).status_code == 503
+    assert console.workshop.used == "v1"

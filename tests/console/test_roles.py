@@ -72,6 +72,9 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/operations/channels"): EVERYBODY,
     ("POST", "/operations/channels/replay"): {"administrator"},
     ("GET", "/operations/retention"): EVERYBODY,
+    ("GET", "/operations/versions"): EVERYBODY,
+    ("GET", "/operations/versions/{version}"): EVERYBODY,
+    ("POST", "/operations/versions/{version}"): {"administrator"},
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
     ("POST", "/inbox/accept"): {"editor"},
@@ -84,7 +87,13 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
 }
 NAMES = {"item": "Q001", "entry": "Q001", "figure": "F-base_floor-110000-2026-07-01"}
 NAMES |= {"before": "1", "after": "1", "number": "1", "kind": "csv"}
-NAMES |= {"cluster": "1", "name": "wenbao-2026-01.csv", "week": "2026-01-05", "key": "demo"}
+NAMES |= {
+    "cluster": "1",
+    "name": "wenbao-2026-01.csv",
+    "week": "2026-01-05",
+    "key": "demo",
+    "version": "v1",
+}
 REFUSED = (401, 403)
 
 

@@ -33,6 +33,7 @@ class StandInWorkshop:
     seen: list[dict[str, str]] = field(default_factory=list)  # the candidates' files
     away: bool = False
     behind: int = 0  # so many publications that are not understood yet
+    used: str = "v1"
     meanwhile: Any = None  # called while it judges
 
     @property
@@ -43,6 +44,9 @@ class StandInWorkshop:
                 Route("/check", self._check, methods=["POST"]),
                 Route("/say", self._say, methods=["POST"]),
                 Route("/state", self._state),
+                Route("/versions", self._versions),
+                Route("/compare", self._compare, methods=["POST"]),
+                Route("/activate", self._activate, methods=["POST"]),
             ]
         )
 
@@ -78,6 +82,27 @@ class StandInWorkshop:
         pilot = self.live / "pilot"
         piloted = int(pilot.readlink().name) if pilot.is_symlink() else 0
         return JSONResponse({"publication": number, "version": "v1", "pilot": piloted})
+
+    async def _versions(self, request: Request) -> Response:
+        if self._refuses(request):
+            return Response(status_code=503)
+        listed = [{"version": name, "fits": name != "v0"} for name in ("v2", "v1", "v0")]
+        told = {"current": self.used, "previous": "v0", "trained": "abc", "versions": listed}
+        return JSONResponse(told)
+
+    async def _compare(self, request: Request) -> Response:
+        if self._refuses(request) or (await request.json())["version"] not in ("v1", "v2"):
+            return Response(status_code=400)
+        pairs = {"wordings": 3, "more": 1, "less": 1, "added": [["Q001", "卡叼跑了"]]}
+        return JSONResponse({**PASSED, **pairs, "gone": [["Q002", "停了"]], **self.verdict})
+
+    async def _activate(self, request: Request) -> Response:
+        version = (await request.json())["version"]
+        if self._refuses(request) or version not in ("v1", "v2"):
+            return Response(status_code=400)
+        reasons = self.verdict.get("reasons", [])
+        self.used = self.used if reasons else version
+        return JSONResponse({"activated": not reasons, "reasons": reasons})
 
     def _refuses(self, request: Request) -> bool:
         return self.away or request.headers.get("authorization") != f"Bearer {TOKEN}"
