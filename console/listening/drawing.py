@@ -88,7 +88,7 @@ def line(
     """A line through (place from 0 to 1, name, value, low, high)."""
     drawn = [
         Point(
-            x=round(_LEFT + place * (WIDTH - _LEFT - 12), 1),
+            x=round(_LEFT + place * (WIDTH - _LEFT - 24), 1),
             y=round(_y(value / top), 1),
             name=name,
             value=value,

@@ -52,14 +52,14 @@ async def label(worker: Worker, said: dict[str, str]) -> int:
 
 async def test_two_label_blind_and_a_third_decides_where_they_differ(console: Console) -> None:
     ago = last_week(console)
-    for line, answers, decision in (
-        ("社保卡丢了", CARD, "answer"),
-        ("停保的事", CARD, "answer"),
-        ("买菜去哪", STOP, "answer"),
-        ("基数是啥", (("Q003", 0.5),), "reject"),
-    ):
-        talk(console.database_url, Said(line, decision, answers, None, ago))
-    talk(console.database_url, Said("这周的", "answer", CARD, None, 0))
+    talk(  # at once: the sample is drawn as soon as there is anything to draw from
+        console.database_url,
+        Said("社保卡丢了", "answer", CARD, None, ago),
+        Said("停保的事", "answer", CARD, None, ago),
+        Said("买菜去哪", "answer", STOP, None, ago),
+        Said("基数是啥", "reject", (("Q003", 0.5),), None, ago),
+        Said("这周的", "answer", CARD, None, 0),
+    )
     await drawn(console, 4)
     one = {"社保卡丢了": "Q001", "停保的事": "Q002", "买菜去哪": "none", "基数是啥": "Q003"}
     async with console.worker("editor") as first, console.worker("reviewer") as second:
