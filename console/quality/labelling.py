@@ -53,7 +53,7 @@ async def find(desk: Labeller) -> Response:
 @router.post("/label")
 async def keep(desk: Labeller) -> Response:
     """Keep the label, count the week anew, go on to the next question."""
-    said = desk.said("label").strip().upper()
+    said = (desk.said("item") or desk.said("label")).strip().upper()
     said = said if said.lower() not in measures.OTHERS else said.lower()
     async with desk.change() as db:
         if said not in measures.OTHERS and said not in await entries.titles(db, [said]):

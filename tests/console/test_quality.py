@@ -105,7 +105,7 @@ async def test_what_is_no_label_or_no_question_of_mine_is_refused(console: Conso
             assert answer.status_code == 400
         answer = await editor.post("/quality/label", message="999999", label="Q001")
         assert answer.status_code == 409
-        await editor.post("/quality/label", message=str(message), label="Q001")
+        await editor.post("/quality/label", message=str(message), item="q001", label="none")
         again = await editor.post("/quality/label", message=str(message), label="Q002")
         assert again.status_code == 409
         assert "停保怎么办" in (await editor.get("/quality/find?find=停保")).text
