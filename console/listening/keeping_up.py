@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,21 +23,31 @@ TODAY_EVERY, DAYS_EVERY = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass
-class _Done:
-    """When the figures were last counted."""
+class Rhythm:
+    """When the figures were last counted, and what is due now."""
 
     today: datetime | None = None
     days: datetime | None = None
 
+    def due(self, now: datetime, stale: Sequence[date]) -> Sequence[date]:
+        """The days to count now; whoever asks counts them."""
+        if self.days is None or now - self.days >= DAYS_EVERY:
+            self.days = self.today = now
+            return stale
+        if self.today is not None and now - self.today < TODAY_EVERY:
+            return ()
+        self.today = now
+        return [one for one in stale if one == now.astimezone(CHINA).date()]
+
 
 async def keep_up(parts: Parts) -> None:
     """For ever; what fails is tried again."""
-    done = _Done()
+    rhythm = Rhythm()
     while True:
         more = False
         try:
             more = await gather(parts.database, parts.now()) == AT_ONCE
-            await _count(parts, done)
+            await _count(parts, rhythm)
             await _draw(parts)
             await _publish(parts)
         except (SQLAlchemyError, psycopg.Error, OSError) as problem:
@@ -44,21 +55,13 @@ async def keep_up(parts: Parts) -> None:
         await asyncio.sleep(0 if more else parts.settings.schedule_seconds)
 
 
-async def _count(parts: Parts, done: _Done) -> None:
+async def _count(parts: Parts, rhythm: Rhythm) -> None:
     now = parts.now()
-    today = now.astimezone(CHINA).date()
     async with parts.database.connect() as db:
-        days = await tallies.stale(db, today)
-    if done.days is not None and now - done.days < DAYS_EVERY:
-        days = [one for one in days if one == today]
-        if done.today is not None and now - done.today < TODAY_EVERY:
-            return
-    for one in days:
+        stale = await tallies.stale(db, now.astimezone(CHINA).date())
+    for one in rhythm.due(now, stale):
         async with parts.database.begin() as db:
             await tallies.count(db, one)
-    done.today = now
-    if len(days) != 1 or done.days is None:
-        done.days = now
 
 
 async def _draw(parts: Parts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from console.listening import open_data
-from console.listening.keeping_up import publish
+from console.listening.keeping_up import Rhythm, publish
 from console.listening.open_data import Row
 from records.questions.changes import Group
 from tests.console.conftest import Console, until
@@ -166,3 +166,15 @@ def test_small_groups_join_the_rest_and_a_small_rest_is_left_out() -> None:
 def test_one_conversation_that_asks_much_is_no_group() -> None:
     told = [Group("310000", "Q001", "same", True) for _ in range(50)]
     assert open_data.rows(told, AREAS, 10, "其他") == []
+
+
+def test_today_is_counted_each_minute_and_the_days_before_each_hour() -> None:
+    now = datetime(2026, 11, 25, 4, tzinfo=UTC)
+    today, before = date(2026, 11, 25), date(2026, 11, 24)
+    rhythm = Rhythm()
+    counted = [
+        list(rhythm.due(now + timedelta(minutes=minutes), [before, today]))
+        for minutes in (0, 0.5, 1, 59, 60, 60.1, 61)
+    ]
+    whole = [before, today]
+    assert counted == [whole, [], [today], [today], whole, [], [today]]
