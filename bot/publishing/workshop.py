@@ -93,7 +93,7 @@ class Workshop:
         used, gate = self.used(), self.gate
         fingerprint = self.content.fingerprint(data)
         model, change = update(used, data, gate.words, gate.vectors)
-        version = time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + f"-{time.time_ns() % 10**6:06}"
+        version = _named(time.time_ns())
         tell("built", change.added, change.added + change.gone)
         with ThreadPoolExecutor(1) as writing:  # writing and judging go on side by side
             kept = writing.submit(
@@ -125,6 +125,12 @@ class Workshop:
         named = needed | {earlier, answer_index.current(self.folder)}
         named |= {piloted.version} if piloted else set()
         answer_index.tidy(self.folder, named, KEPT_VERSIONS)
+
+
+def _named(now: int) -> str:
+    """A name that sorts behind those of versions made before, to the microsecond."""
+    seconds, rest = divmod(now // 1_000, 10**6)
+    return time.strftime("%Y%m%d-%H%M%S", time.gmtime(seconds)) + f"-{rest:06}"
 
 
 def configuration() -> dict[str, Any]:

@@ -190,7 +190,9 @@ def test_a_shadow_run_names_the_questions_that_change_by_number_alone(opened: Op
     [
         ("/state", None, "guess", 401),
         ("/check", {"candidate": "7"}, "", 401),
-        ("/activate", {}, TOKEN, 404),
+        ("/publish", {}, TOKEN, 404),
+        ("/activate", {}, TOKEN, 400),
+        ("/activate", {"version": "1"}, "guess", 401),
         ("/say", [1], TOKEN, 400),
     ],
 )
@@ -236,3 +238,15 @@ def test_a_version_that_somebody_else_signed_is_not_even_listed(opened: Open) ->
     assert opened.ask("/versions")[0]["versions"] == []
     with pytest.raises(urllib.error.HTTPError):
         opened.ask("/activate", {"version": version})
+
+
+def test_a_version_that_breaks_a_frozen_question_is_not_put_in_use(opened: Open) -> None:
+    opened.publish(WORDINGS | BREAKS, kind="rollback")  # the way back asks no gate
+    broken = opened.version
+    opened.publish(with_new(), number=3)
+    more = with_new() | {"faq/Q163": [*WORDINGS["faq/Q163"], "生娃能歇几天呀"]}
+    opened.publish(more, number=4)
+    used = opened.version
+    told = opened.ask("/activate", {"version": broken})[0]
+    assert (told["activated"], "questions" in told["reasons"]) == (False, True)
+    assert opened.version == used != broken
