@@ -71,6 +71,12 @@ class PilotIndex:
             self._look(origin)
         return self._model if self._seen and site in self._seen.sites else None
 
+    def version(self, site: str) -> str:
+        """The version of that model; empty where there is none."""
+        if self._model is None or self._seen is None or site not in self._seen.sites:
+            return ""
+        return self._seen.version
+
     def _look(self, origin: str) -> None:
         pilot = running(self._folder)
         if pilot == self._seen:

@@ -115,7 +115,8 @@ class QuestionRanker(GraphComponent, IntentClassifier):
             if self._index is not None and not text.startswith("/"):
                 decision, parts = self._understood(self._index.now(), message)
                 _mark(message, decision)
-                message.set("index", self._index.version, add_to_output=True)
+                piloted = self._pilots.version(_site(message)) if self._pilots else ""
+                message.set("index", piloted or self._index.version, add_to_output=True)
                 if parts:
                     listed = [{"answers": _answers(part)} for part in parts]
                     message.set("parts", listed, add_to_output=True)
@@ -124,8 +125,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
     def _understood(self, used: Model, message: Message) -> Understood:
         """The decision, and those on two matters; a question asked again is not thought over."""
         spelled = normalize(message.get(TEXT) or "").text
-        site = str((message.get("metadata") or {}).get("site") or "")
-        model = (self._pilots and self._pilots.model(site, used.origin)) or used
+        model = (self._pilots and self._pilots.model(_site(message), used.origin)) or used
         piloted = model is not used
         if model is not self._known_by.get(piloted):
             self._known_by[piloted] = model
@@ -139,6 +139,10 @@ class QuestionRanker(GraphComponent, IntentClassifier):
             if len(self._known) > MOST_KNOWN:
                 del self._known[next(iter(self._known))]  # the one that came first
         return known
+
+
+def _site(message: Message) -> str:
+    return str((message.get("metadata") or {}).get("site") or "")
 
 
 def learn_from(folder: Path, config: dict[str, Any]) -> Model:

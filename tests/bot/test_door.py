@@ -163,6 +163,7 @@ def test_a_pilot_is_for_its_sites_alone_and_ends_with_its_folder(opened: Open) -
     assert piloted is not None
     assert NEW in piloted.by_heart
     assert index.model("south", shop.own().origin) is None
+    assert (index.version("north"), index.version("south")) == (version, "")
     assert (opened.version, version) == ("", running(shop.folder).version)
     shutil.rmtree(opened.live / "pilot")
     opened.watcher.settle_pilot()
