@@ -17,7 +17,7 @@ from bot.ranking.wordings import gather
 from bot.text.sentence_vectors import SentenceVectors
 
 # So many wordings that lie nearest to what changed; further off, nothing can change.
-MOST_PROBES = 100
+MOST_PROBES = 60
 # Of an item no more than a fifth, so that enough is left to be found by.
 SHARE = 5
 # Of a large change a part is looked at.
