@@ -22,7 +22,7 @@ TRIES = 5
 PHONE_A_DAY = 10
 ADDRESS_AN_HOUR = 20
 DIGITS = 6
-# Rows are needed for counting; then they go.
+# Rows are needed for counting; then retention takes them.
 KEPT = timedelta(hours=24)
 
 
@@ -159,9 +159,3 @@ async def check(
         {"over": right, "most": TRIES, "now": now, "id": row.id},
     )
     return phone if right else None
-
-
-async def clean(db: AsyncConnection, now: datetime) -> int:
-    """Remove what no count needs any more; how many rows."""
-    gone = await db.execute(text("DELETE FROM codes WHERE sent_at < :until"), {"until": now - KEPT})
-    return int(gone.rowcount)
