@@ -167,6 +167,21 @@ async def test_ten_thousand_guesses_find_nothing(ours: Codes) -> None:
     assert right == 0
 
 
+async def test_five_hundred_guesses_at_the_door_find_nothing_and_void_the_code(ours: Codes) -> None:
+    for number in range(5):
+        talk = await ours.gateway.talk()
+        assert (await ours.ask(talk)).status_code == 202
+        code = await ours.code(number + 1)
+        guesses = [f"{(int(code) + 1 + one) % 1_000_000:06d}" for one in range(100)]
+        for half in (guesses[:50], guesses[50:]):
+            found = await asyncio.gather(*(ours.verify(talk, one) for one in half))
+            assert {one.status_code for one in found} == {422}
+        assert (await ours.verify(talk, code)).status_code == 422
+        assert await ours.level(talk) is None
+        # As if the next one were asked for from elsewhere, tomorrow.
+        await ours.later(timedelta(hours=25))
+
+
 async def test_nothing_legible_is_kept(ours: Codes) -> None:
     talk = await ours.gateway.talk()
     await ours.send(talk)
