@@ -80,7 +80,7 @@ async def test_what_nobody_was_signed_in_for_comes_after_the_sign_in(
         surer = first.card("sign_in")["reason"] == "step_up"
         assert surer == (pending in SURER), pending
         assert stage.slots["pending"] == pending
-        await sign_in_as("douyue")
+        await sign_in_as("wangfang")
         said = await signed_in(stage)
         assert said.responses[0] == "utter_signed_in"
         assert said.responses[1].startswith(response), (pending, said.responses)
@@ -97,13 +97,13 @@ async def test_what_needs_more_comes_after_the_step_up(
     interrupted = []
     for pending, (action, response) in ASKED.items():
         await anew()
-        await sign_in_as("douyue", **before)
+        await sign_in_as("wangfang", **before)
         first = await stage.play(action, "x")
         if first.responses[0] not in FIRST:
             assert first.responses[0].startswith(response), (pending, first.responses)
             continue
         interrupted.append(pending)
-        await sign_in_as("douyue")
+        await sign_in_as("wangfang")
         said = await signed_in(stage)
         assert said.responses[1].startswith(response), (pending, said.responses)
     assert len(interrupted) >= fewest, interrupted
@@ -115,7 +115,7 @@ async def test_what_needs_consent_comes_after_the_consent(
     for pending in NEED_CONSENT:
         action, response = ASKED[pending]
         await anew()
-        await sign_in_as("douyue", consent=False)
+        await sign_in_as("wangfang", consent=False)
         assert (await stage.play(action, "x")).responses == ["utter_ask_consent"], pending
         said = await stage.play("action_agree_to_look_ups", "agree_to_look_ups")
         assert said.responses[0].startswith(response), (pending, said.responses)
