@@ -32,6 +32,7 @@ QUESTION = "我的养老保险交到几月了"
 LOGIN = "wangfang"
 REGIONS = ("310000", "440000", "510000")
 LOOK_UPS, WARM = 300, 30
+MOST_P50, MOST_P99 = 40, 200  # milliseconds that are ours to spend
 WITHOUT_LIMITS = {
     "MESSAGES_PER_MINUTE": "1000000",
     "ADDRESS_MESSAGES_PER_MINUTE": "1000000",
@@ -53,6 +54,7 @@ class OwnRecord:
         """A line for the table of the whole stack."""
         return (
             "| a signed-in look-up beside the registry's own time: p50 / p99, ms "
+            f"(at most {MOST_P50} / {MOST_P99}) "
             f"| {self.p50 - self.registry_p50:.1f} / {self.p99 - self.registry_p50:.1f} |"
         )
 

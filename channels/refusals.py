@@ -5,6 +5,8 @@ The sentence that goes with a code is in `data/knowledge/notices.yml`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class GatewayError(Exception):
     """A request the gateway will not serve."""
@@ -12,9 +14,12 @@ class GatewayError(Exception):
     status = 500
     code = "internal"
 
-    def __init__(self, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self, *, retry_after: int | None = None, details: Mapping[str, object] | None = None
+    ) -> None:
         super().__init__(self.code)
         self.retry_after = retry_after
+        self.details = details or {}  # for programs, beside code and sentence
 
 
 class NoToken(GatewayError):
@@ -134,6 +139,13 @@ class TooManyLinks(GatewayError):
 
     status = 429
     code = "too_many_links"
+
+
+class WorkNeeded(GatewayError):
+    """The browser has to work first before yet another code is sent; its details say what."""
+
+    status = 428
+    code = "work_needed"
 
 
 class TooManyCodes(GatewayError):

@@ -187,9 +187,7 @@ async def wait_for(
     until = time.monotonic() + seconds
     with parts.news.listen(conversation) as bell:
         while True:
-            # A browser that goes away cancels us: that must not catch a connection on its way
-            # out of the pool, or the pool has lost it.
-            found = await asyncio.shield(_look(parts, conversation, after))
+            found = await _look(parts, conversation, after)
             left = until - time.monotonic()
             if found or found is None or left <= 0 or parts.news.closing:
                 return found

@@ -15,6 +15,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import TextClause, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import PoolResetState
 
 AsyncDriverConnection = psycopg.AsyncConnection[Any]
 
@@ -35,6 +36,7 @@ def open_database(url: str, *, pool_size: int = 10) -> AsyncEngine:
         hide_parameters=True,
     )
     _try_rested_connections(database)
+    _begin_transactions_again(database)
     return database
 
 
@@ -95,6 +97,9 @@ class AtOnce:
             pooled = await db.get_raw_connection()
             driver = cast(AsyncDriverConnection, pooled.driver_connection)
             try:
+                # Not by SQLAlchemy's isolation level: it changes that before `db` exists, and
+                # whoever is cut off in that moment leaves the connection to the collector.
+                await driver.set_autocommit(True)
                 yield QuickConnection(driver)
             finally:
                 if driver.closed:
@@ -103,7 +108,7 @@ class AtOnce:
 
 def each_at_once(database: AsyncEngine) -> AtOnce:
     """The same pool, each statement its own transaction: no round trips to begin and end one."""
-    return AtOnce(database.execution_options(isolation_level="AUTOCOMMIT"))
+    return AtOnce(database)
 
 
 @lru_cache(maxsize=256)
@@ -129,3 +134,15 @@ def _try_rested_connections(database: AsyncEngine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as problem:
             raise DisconnectionError from problem
+
+
+def _begin_transactions_again(database: AsyncEngine) -> None:
+    """A connection that took each statement by itself goes back as it came.
+
+    The pool does this to the end even when its user is cut off, and drops what it cannot reset.
+    """
+
+    @event.listens_for(database.sync_engine, "reset")
+    def reset(connection: Any, record: Any, state: PoolResetState) -> None:
+        if state.asyncio_safe and connection.autocommit:
+            connection.autocommit = False

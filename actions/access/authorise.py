@@ -104,32 +104,39 @@ class GiveAuthorisation(CitizenAction):
 
     async def answer(self, turn: Turn) -> list[Reply]:
         """To whom and until when it holds."""
-        parts, now = self._parts, self._parts.now()
-        citizen = await assured(parts, turn, LET_OTHERS, AUTHORISE)
-        knowledge = await parts.shelf.now()
-        async with transaction(parts) as db:
-            fields = await filled_forms.latest(db, parts.vault_key, citizen.conversation, GIVE)
-            await filled_forms.forget(db, citizen.conversation, GIVE)
-        if fields is None:
-            return await ask_whom(parts, turn)
-        number = _delegate(fields, citizen, parts)
-        who = reference(parts.index_key, citizen.citizen)
-        until = now + timedelta(days=int(fields["days"]))
-        grant = Grant(
-            who,
-            citizen.name,
-            citizen.id_number,
-            fields["name"].strip(),
-            SCOPES[fields["scope"]],
-            until,
-        )
-        index = blind(parts.index_key, authorisations.DELEGATE, number)
-        async with transaction(parts) as db:
-            given = await authorisations.give(db, parts.vault_key, grant, index, now)
-            act = audit.Act(who, "authorise", str(given), {"until": until.isoformat()})
-            await audit.append(db, parts.audit_key, audit.CITIZENS, act, now)
-        day = knowledge.phrases.day(until.astimezone(CHINA).date())
-        return [Reply("utter_authorised", {"name": masked_name(grant.delegate), "until": day})]
+        return await give(self._parts, turn)
+
+
+async def give(parts: Parts, turn: Turn) -> list[Reply]:
+    """Keep what was filled in, also before a sign-in that was too old; else show the form."""
+    citizen, now = await assured(parts, turn, LET_OTHERS, AUTHORISE), parts.now()
+    knowledge = await parts.shelf.now()
+    async with transaction(parts) as db:
+        fields = await filled_forms.latest(db, parts.vault_key, citizen.conversation, GIVE)
+        await filled_forms.forget(db, citizen.conversation, GIVE)
+    if fields is None:
+        return await ask_whom(parts, turn)
+    number = _delegate(fields, citizen, parts)
+    who = reference(parts.index_key, citizen.citizen)
+    until = now + timedelta(days=int(fields["days"]))
+    grant = Grant(
+        who,
+        citizen.name,
+        citizen.id_number,
+        fields["name"].strip(),
+        SCOPES[fields["scope"]],
+        until,
+    )
+    index = blind(parts.index_key, authorisations.DELEGATE, number)
+    async with transaction(parts) as db:
+        given = await authorisations.give(db, parts.vault_key, grant, index, now)
+        act = audit.Act(who, "authorise", str(given), {"until": until.isoformat()})
+        await audit.append(db, parts.audit_key, audit.CITIZENS, act, now)
+    values = {
+        "name": masked_name(grant.delegate),
+        "until": knowledge.phrases.day(until.astimezone(CHINA).date()),
+    }
+    return [Reply("utter_authorised", values, None, {"pending": None})]
 
 
 def _delegate(fields: Mapping[str, str], citizen: Identity, parts: Parts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.look_ups.own_record import LOOK_UPS
+from actions.access.going_on import waiting
 from actions.record.asking import CONSENT_VERSION, transaction, who_is_signed_in
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
@@ -23,7 +23,7 @@ class AgreeToLookUps(CitizenAction):
         self._parts = parts
 
     async def answer(self, turn: Turn) -> list[Reply]:
-        """The look-up that waited; else that the consent is noted."""
+        """What waited; else that the consent is noted."""
         parts, citizen = self._parts, await who_is_signed_in(self._parts, turn)
         who, now = reference(parts.index_key, citizen.citizen), parts.now()
         act = audit.Act(who, "consent", consents.LOOK_UPS, {"version": CONSENT_VERSION})
@@ -32,7 +32,7 @@ class AgreeToLookUps(CitizenAction):
                 db, who, consents.LOOK_UPS, CONSENT_VERSION, citizen.conversation, now
             )
             await audit.append(db, parts.audit_key, audit.CITIZENS, act, now)
-        go_on = LOOK_UPS.get(turn.pending or "")
+        go_on = waiting(turn.pending)
         if go_on is None:
             return [Reply("utter_consent_noted")]
         return await go_on(parts, turn)

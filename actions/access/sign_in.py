@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.access.going_on import GOING_ON
+from actions.access.going_on import waiting
 from actions.record.asking import who_is_signed_in
 from actions.talk import cards
 from actions.talk.errors import SignInFirst, Unanswerable
@@ -43,7 +43,7 @@ class SignedIn(CitizenAction):
         """A greeting; the record, if that is what the citizen waited for."""
         citizen = await who_is_signed_in(self._parts, turn)
         greeting = Reply("utter_signed_in", {"name": masked(citizen.name)})
-        go_on = GOING_ON.get(turn.pending or "")
+        go_on = waiting(turn.pending)
         if go_on is None:
             return [greeting]
         try:

@@ -7,11 +7,13 @@ step comes next.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID
 
 from actions.exchange import cards, following, handling
 from actions.exchange.handling import NoSuchCase
 from actions.record.asking import assured
+from actions.talk.errors import Unanswerable
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
@@ -20,6 +22,8 @@ from records.exchange.cases import COVERAGE, TRANSFER
 from records.own import assurance
 
 KINDS = (COVERAGE, TRANSFER)
+# What the slot `pending` begins with while somebody signs in, or agrees, for a step.
+STEP = "exchange_step"
 
 Step = Callable[[Parts, Turn, str], Awaitable[list[Reply]]]
 
@@ -87,6 +91,22 @@ async def apply(parts: Parts, turn: Turn, kind: str) -> list[Reply]:
 
 
 async def take_step(parts: Parts, turn: Turn, step: str) -> list[Reply]:
+    """Take it; what it lacks is asked for, and then it goes on."""
+    try:
+        return await _taken(parts, turn, step)
+    except Unanswerable as problem:
+        if problem.slots.get("pending"):
+            problem.slots = {**problem.slots, "pending": f"{STEP}/{step}"}
+        raise
+
+
+async def go_on_with_step(parts: Parts, turn: Turn) -> list[Reply]:
+    """The step that waited; whoever tapped it has signed in for it."""
+    *before, last = await take_step(parts, turn, (turn.pending or "").partition("/")[2])
+    return [*before, replace(last, slots={"pending": None, **last.slots})]
+
+
+async def _taken(parts: Parts, turn: Turn, step: str) -> list[Reply]:
     """`step` is an act and, behind a colon, the case or the kind of form."""
     act, _, about = step.partition(":")
     if act == "fill":

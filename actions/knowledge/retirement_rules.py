@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -26,10 +27,7 @@ class Month:
     @classmethod
     def read(cls, written: str) -> Month:
         """From ``1972-08``; `ValueError` for anything else."""
-        match = _WRITTEN.fullmatch(written.strip())
-        if match is None:
-            raise ValueError(written)
-        return cls.of(int(match[1]), int(match[2]))
+        return _month(written)
 
     @property
     def year(self) -> int:
@@ -47,6 +45,15 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+@lru_cache(maxsize=4096)
+def _month(written: str) -> Month:
+    """Remembered: a record names the same months over and over."""
+    match = _WRITTEN.fullmatch(written.strip())
+    if match is None:
+        raise ValueError(written)
+    return Month.of(int(match[1]), int(match[2]))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from actions.record.asking import Asking, Service, Told, ask, begin, place_names
 from actions.record.counted import note_defects
 from actions.record.explain import Paid, Record, explain
 from actions.record.findings import Rows
-from actions.record.periods import Period, kept, read_period
+from actions.record.periods import Period, read_period
 from actions.record.pointing import told, with_basis
 from actions.record.replies import Shown, replies
 from actions.registries.client import Answers, Contribution, Found
@@ -51,7 +51,7 @@ async def look_up(parts: Parts, turn: Turn) -> list[Reply]:
     """Ask the registries, keep that they were asked, explain what they said."""
     knowledge = await parts.shelf.now()
     insurance = _insurance(turn, knowledge)
-    period = read_period(turn.text, parts.today()) or kept(turn.slots.get("period"))
+    period = read_period(turn.known("period"), parts.today())
     asked = str(period) if period else None
     asking = await begin(parts, turn, SERVICE, insurance=insurance, period=asked)
     found = await ask(asking, _questions(asking, insurance, period))

@@ -89,12 +89,12 @@ async def begin(parts: Parts, turn: Turn, service: Service, **kept: str | None) 
     other = "authorisation" in turn.entities
     remembered = {"pending": "look_up_for_other" if other else service.name, **kept}
     if turn.conversation is None:
-        raise SignInFirst(service.name, remembered)
+        raise SignInFirst(_reason(parts, service), remembered)
     async with transaction(parts) as db:
         try:
             citizen = await signed_in(db, parts.vault_key, turn.conversation, parts.now())
         except NotSignedIn as problem:
-            raise SignInFirst(service.name, remembered) from problem
+            raise SignInFirst(_reason(parts, service), remembered) from problem
         _check_level(parts, citizen, service, remembered)
         subject = await _subject(db, parts, turn, citizen, service)
         who = reference(parts.index_key, citizen.citizen)
@@ -138,12 +138,12 @@ async def assured(parts: Parts, turn: Turn, needs: Needs, pending: str) -> Ident
     """The citizen, known as surely and freshly as needed; no registry is asked."""
     service, remembered = Service(pending, needs), {"pending": pending}
     if turn.conversation is None:
-        raise SignInFirst(pending, remembered)
+        raise SignInFirst(_reason(parts, service), remembered)
     try:
         async with transaction(parts) as db:
             citizen = await signed_in(db, parts.vault_key, turn.conversation, parts.now())
     except NotSignedIn as problem:
-        raise SignInFirst(pending, remembered) from problem
+        raise SignInFirst(_reason(parts, service), remembered) from problem
     _check_level(parts, citizen, service, remembered)
     return citizen
 
@@ -187,10 +187,14 @@ def _check_level(
     except assurance.TooLow as problem:
         raise SignInHigher(service.name, remembered) from problem
     except assurance.TooLongAgo as problem:
-        step_up = assurance.rank(service.needs.level, parts.ladder) > assurance.rank(
-            assurance.VIEW.level, parts.ladder
-        )
-        raise SignInAgain("step_up" if step_up else service.name, remembered) from problem
+        raise SignInAgain(_reason(parts, service), remembered) from problem
+
+
+def _reason(parts: Parts, service: Service) -> str:
+    """What the sign-in is for; `step_up` has the gateway ask for the higher level at once."""
+    needed, usual = service.needs.level, assurance.VIEW.level
+    surer = assurance.rank(needed, parts.ladder) > assurance.rank(usual, parts.ladder)
+    return "step_up" if surer else service.name
 
 
 async def _subject(

@@ -51,6 +51,14 @@ class Question(Generic[Entries]):
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Identifying:
+    """A person who is being asked for, and how many questions wait for that."""
+
+    answer: asyncio.Task[Fields]
+    waiting: int = 0
+
+
 class Office:
     """One region; holds its connections and its breaker."""
 
@@ -68,6 +76,7 @@ class Office:
         self._breaker = Breaker(region, clock)
         self._clock = clock
         self._pause = pause
+        self._identifying: dict[str, Identifying] = {}
 
     async def ask(self, id_number: str, question: Question[Entries], request_id: str) -> Entries:
         """The answer, `PersonUnknown`, or `RegistryUnavailable` from its cause."""
@@ -109,10 +118,7 @@ class Office:
     async def _answer(
         self, id_number: str, question: Question[Entries], headers: dict[str, str]
     ) -> Entries:
-        lookup = self._http.build_request(
-            "POST", "person-lookups", json={"id_number": id_number}, headers=headers
-        )
-        person = await self._body(lookup)
+        person = await self._person(id_number, headers)
         if not question.path:
             return question.read(person, self._region)
         reference = person.text("person")
@@ -122,6 +128,28 @@ class Office:
         query = dict(question.query)
         asked = self._http.build_request("GET", path, params=query, headers=headers)
         return question.read(await self._body(asked), self._region)
+
+    async def _person(self, id_number: str, headers: dict[str, str]) -> Fields:
+        """Who that is over there; questions that are asked together ask for it once."""
+        asked = self._identifying.get(id_number)
+        if asked is None:
+            answer = asyncio.create_task(self._identify(id_number, headers))
+            asked = self._identifying[id_number] = Identifying(answer)
+        asked.waiting += 1
+        try:
+            # One question that runs out of time must not take the others' answer away.
+            return await asyncio.shield(asked.answer)
+        finally:
+            asked.waiting -= 1
+            if asked.waiting == 0:  # Nothing is kept: the next question asks anew.
+                asked.answer.cancel()
+                del self._identifying[id_number]
+
+    async def _identify(self, id_number: str, headers: dict[str, str]) -> Fields:
+        lookup = self._http.build_request(
+            "POST", "person-lookups", json={"id_number": id_number}, headers=headers
+        )
+        return await self._body(lookup)
 
     async def _body(self, request: httpx.Request) -> Fields:
         """The object that came back with a 200."""

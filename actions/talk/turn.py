@@ -38,7 +38,6 @@ class Turn:
     slots: Mapping[str, str]
     site_region: str | None  # where the service centre is
     unclear_turns: int
-    text: str = ""  # as the citizen typed it; empty for a tapped choice
     in_english: bool = False  # whether the citizen's page or words are English
     matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
     site: str = ""  # the service centre's page
@@ -78,16 +77,10 @@ def read_turn(tracker: Tracker) -> Turn:
         slots={name: text for name, value in tracker.slots.items() if (text := _text(value))},
         site_region=_text(metadata.get("region")),
         unclear_turns=_count(tracker.slots.get("unclear_turns")),
-        text=_own_words(message),
         in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
         matters=tuple(_matters(message.get("parts"))),
         site=_text(metadata.get("site")) or "",
     )
-
-
-def _own_words(message: Mapping[str, Any]) -> str:
-    text = _text(message.get("text")) or ""
-    return "" if text.startswith("/") else text
 
 
 def _typed(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:

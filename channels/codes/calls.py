@@ -17,16 +17,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels import refusals
+from channels.codes import effort
 from channels.codes.provider import NoSms, SmsFailed
 from channels.doors import AddressDoor, ConversationDoor, Parts, PartsDoor
 from channels.knowledge.notices import PHONE_REGISTERED, SIGNED_IN
 from channels.limits import Limit
-from channels.shapes import PROBLEMS
+from channels.shapes import PROBLEMS, Problem
 from channels.sign_in.browser import SIGNED_IN_CHOICE
 from records import conversations, identities
 from records.identities import Identity
 from records.own import assurance, codes, phones
-from records.own.codes import Wish
+from records.own.codes import Counted, Wish
 from records.own.phones import Holder
 from records.vault import blind, derived
 
@@ -40,6 +41,15 @@ _sending: set[asyncio.Task[None]] = set()
 router = APIRouter(prefix="/api/chat/conversations", tags=["chat"], responses=PROBLEMS)
 
 
+class DoneWork(BaseModel):
+    """The challenge as it was given, and the ending that was found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    challenge: str = Field(max_length=64)
+    ending: str = Field(pattern=r"^[0-9a-z]{1,16}$")
+
+
 class CodeWish(BaseModel):
     """To which phone, and what for."""
 
@@ -47,6 +57,20 @@ class CodeWish(BaseModel):
 
     phone: str = Field(pattern=r"^1[3-9][0-9]{9}$")
     purpose: Purpose
+    work: DoneWork | None = Field(None, description="Where an answer with 428 asked for it")
+
+
+class GivenWork(BaseModel):
+    """Find an `ending` with which SHA-256 of `challenge:ending` begins with `bits` zero bits."""
+
+    challenge: str
+    bits: int
+
+
+class WorkFirst(Problem):
+    """Another code for this telephone or from this address costs some work."""
+
+    work: GivenWork
 
 
 class SentCode(BaseModel):
@@ -71,7 +95,7 @@ class RightCode(BaseModel):
     purpose: Purpose
 
 
-@router.post("/{conversation}/codes", status_code=202)
+@router.post("/{conversation}/codes", status_code=202, responses={428: {"model": WorkFirst}})
 async def send_code(
     wish: CodeWish, conversation: ConversationDoor, parts: PartsDoor, address: AddressDoor
 ) -> SentCode:
@@ -88,12 +112,15 @@ async def send_code(
     )
     code = codes.new_code()
     async with parts.database.begin() as db:
-        known = await _may_have(db, parts, asked, now)
-        mac = codes.mac(derived(key, "codes"), asked, code) if known else None
         try:
-            await codes.keep(db, asked, mac, now)
+            counted = await codes.counted(db, asked, now)
         except codes.TooManyCodes as problem:
             raise refusals.TooManyCodes(retry_after=problem.retry_after) from problem
+        _check_work(derived(key, "work"), wish.work, asked, counted, now)
+        known = await _may_have(db, parts, asked, now)
+        await codes.keep(
+            db, asked, codes.mac(derived(key, "codes"), asked, code) if known else None, now
+        )
     if known:
         _send_on_the_side(parts, wish, code)
     return SentCode(
@@ -131,6 +158,18 @@ async def verify_code(
 async def _count(parts: Parts, address: str) -> None:
     most = parts.settings.address_sign_in_pages_per_minute
     await parts.limits.spend([Limit(f"codes:{address}", most)])
+
+
+def _check_work(
+    key: bytes, done: DoneWork | None, asked: Wish, counted: Counted, now: datetime
+) -> None:
+    """Known and unknown telephones cost the same."""
+    if effort.bits_for(counted) == 0:
+        return
+    if done and effort.is_done(key, asked, counted, now, done.challenge, done.ending):
+        return
+    work = effort.given(key, asked, counted, now)
+    raise refusals.WorkNeeded(details={"work": {"challenge": work.challenge, "bits": work.bits}})
 
 
 async def _may_have(db: AsyncConnection, parts: Parts, asked: Wish, now: datetime) -> bool:

@@ -26,7 +26,13 @@ def install(app: FastAPI, notices: Notices) -> None:
     async def refused(request: Request, problem: Exception) -> Response:
         if not isinstance(problem, GatewayError):
             raise problem
-        return refusal(notices, problem.code, problem.status, retry_after=problem.retry_after)
+        return refusal(
+            notices,
+            problem.code,
+            problem.status,
+            retry_after=problem.retry_after,
+            details=problem.details,
+        )
 
     async def invalid(request: Request, problem: Exception) -> Response:
         return refusal(notices, "invalid", 422)

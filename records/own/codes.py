@@ -22,7 +22,7 @@ TRIES = 5
 PHONE_A_DAY = 10
 ADDRESS_AN_HOUR = 20
 DIGITS = 6
-# Rows are needed for counting; then they go.
+# Rows are needed for counting; then retention takes them.
 KEPT = timedelta(hours=24)
 
 
@@ -44,6 +44,14 @@ class Wish:
     address_index: bytes
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How many codes were asked for lately: for the telephone, and from the address."""
+
+    phone: int
+    address: int
+
+
 def new_code() -> str:
     """Six digits that nobody can foresee."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
@@ -55,15 +63,42 @@ def mac(key: bytes, wish: Wish, code: str) -> bytes:
     return hmac.digest(key, place.encode(), "sha256")
 
 
-async def keep(db: AsyncConnection, wish: Wish, code_mac: bytes | None, now: datetime) -> None:
-    """Keep a code, or that none was sent; an older one of the conversation is over."""
+async def counted(db: AsyncConnection, wish: Wish, now: datetime) -> Counted:
+    """What was asked for so far, and by nobody else until the transaction ends.
+
+    `TooManyCodes` where that is enough for now.
+    """
     # Two requests at once must not both find room.
     for index in sorted((wish.phone_index, wish.address_index)):
         await db.execute(
             text("SELECT pg_advisory_xact_lock(:number)"),
             {"number": int.from_bytes(index[:8], "big", signed=True)},
         )
-    await _refuse_too_many(db, wish, now)
+    found = await db.execute(
+        text("""
+            SELECT max(sent_at) FILTER (WHERE phone_index = :phone) AS last,
+                count(*) FILTER (WHERE phone_index = :phone) AS phone,
+                count(*) FILTER (WHERE address_index = :address AND sent_at > :hour) AS address
+            FROM codes WHERE sent_at > :day AND (phone_index = :phone OR address_index = :address)
+        """),
+        {
+            "phone": wish.phone_index,
+            "address": wish.address_index,
+            "day": now - timedelta(days=1),
+            "hour": now - timedelta(hours=1),
+        },
+    )
+    row = found.one()
+    if row.phone >= PHONE_A_DAY or row.address >= ADDRESS_AN_HOUR:
+        raise TooManyCodes(3600)
+    if row.last is not None and row.last > now - PAUSE:
+        raise TooManyCodes(int((row.last + PAUSE - now).total_seconds()) + 1)
+    return Counted(row.phone, row.address)
+
+
+async def keep(db: AsyncConnection, wish: Wish, code_mac: bytes | None, now: datetime) -> None:
+    """Keep a code, or that none was sent; an older one of the conversation is over."""
+    await counted(db, wish, now)
     await db.execute(
         text("""
             UPDATE codes SET ended_at = :now
@@ -124,31 +159,3 @@ async def check(
         {"over": right, "most": TRIES, "now": now, "id": row.id},
     )
     return phone if right else None
-
-
-async def clean(db: AsyncConnection, now: datetime) -> int:
-    """Remove what no count needs any more; how many rows."""
-    gone = await db.execute(text("DELETE FROM codes WHERE sent_at < :until"), {"until": now - KEPT})
-    return int(gone.rowcount)
-
-
-async def _refuse_too_many(db: AsyncConnection, wish: Wish, now: datetime) -> None:
-    found = await db.execute(
-        text("""
-            SELECT max(sent_at) FILTER (WHERE phone_index = :phone) AS last,
-                count(*) FILTER (WHERE phone_index = :phone) AS phone,
-                count(*) FILTER (WHERE address_index = :address AND sent_at > :hour) AS address
-            FROM codes WHERE sent_at > :day AND (phone_index = :phone OR address_index = :address)
-        """),
-        {
-            "phone": wish.phone_index,
-            "address": wish.address_index,
-            "day": now - timedelta(days=1),
-            "hour": now - timedelta(hours=1),
-        },
-    )
-    row = found.one()
-    if row.phone >= PHONE_A_DAY or row.address >= ADDRESS_AN_HOUR:
-        raise TooManyCodes(3600)
-    if row.last is not None and row.last > now - PAUSE:
-        raise TooManyCodes(int((row.last + PAUSE - now).total_seconds()) + 1)

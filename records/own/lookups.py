@@ -27,37 +27,18 @@ async def record_all(
     await db.execute(
         text("""
             INSERT INTO lookups (conversation, citizen, service, region, outcome, at)
-            VALUES (:conversation, :citizen, :service, :region, :outcome, :now)
-        """),
-        [
-            {**row.__dict__, "conversation": conversation, "citizen": citizen, "now": now}
-            for row in rows
-        ],
-    )
-
-
-async def record(
-    db: AsyncConnection,
-    conversation: UUID,
-    citizen: str,
-    service: str,
-    region: str,
-    outcome: str,
-    now: datetime,
-) -> None:
-    """Keep who asked what, where, and how it ended (found, unknown_person, unavailable)."""
-    await db.execute(
-        text("""
-            INSERT INTO lookups (conversation, citizen, service, region, outcome, at)
-            VALUES (:conversation, :citizen, :service, :region, :outcome, :now)
+            SELECT :conversation, :citizen, service, region, outcome, :now
+            FROM unnest(
+                CAST(:services AS text[]), CAST(:regions AS text[]), CAST(:outcomes AS text[])
+            ) AS asked (service, region, outcome)
         """),
         {
             "conversation": conversation,
             "citizen": citizen,
-            "service": service,
-            "region": region,
-            "outcome": outcome,
             "now": now,
+            "services": [row.service for row in rows],
+            "regions": [row.region for row in rows],
+            "outcomes": [row.outcome for row in rows],
         },
     )
 

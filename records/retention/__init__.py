@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from records import audit
 from records.audit import Act
+from records.own import codes, phones
 from records.privacy.settings import Settings, Times
 from records.retention.trimming import forget_before
 
@@ -58,12 +59,17 @@ def rules(settings: Times) -> Sequence[Rule]:
     return (
         Rule("numbers lifted out of texts", "sealed_values", "at < :before", sealed),
         Rule("filled forms", "filled_forms", "at < :before", sealed),
-        Rule("downloads", "downloads", "expires_at < :before", timedelta(0)),
-        Rule("sign-in links", "sign_in_attempts", "expires_at < :before", _DAY),
-        Rule("links of chat accounts", "link_attempts", "expires_at < :before", _DAY),
-        Rule("codes by SMS", "codes", "expires_at < :before", _DAY),
+        *_one_time_links(),
+        Rule("codes by SMS", "codes", "sent_at < :before", codes.KEPT),
+        Rule("telephones", "phones", "registered_at < :before", phones.LIFE),
         Rule("identities", "identities", "expires_at < :before", _MONTH),
-        Rule("authorisations", "authorisations", "expires_at < :before", kept),
+        # Who looked, and that they might, stands in the audit log without a name.
+        Rule(
+            "authorisations that are over",
+            "authorisations",
+            "least(expires_at, revoked_at) < :before",
+            _MONTH,
+        ),
         Rule("certificates", "certificates", "valid_until < :before", kept),
         Rule(
             "drafts of matters",
@@ -80,6 +86,15 @@ def rules(settings: Times) -> Sequence[Rule]:
         Rule("look-ups", "lookups", "at < :before", kept),
         Rule("receipts of erasures", "erasure_receipts", "at < :before", closed),
         *_of_conversations(settings),
+    )
+
+
+def _one_time_links() -> Sequence[Rule]:
+    """A file goes with its link; the others stay a day, so that a used link is told from none."""
+    return (
+        Rule("downloads", "downloads", "expires_at < :before", timedelta(0)),
+        Rule("sign-in links", "sign_in_attempts", "expires_at < :before", _DAY),
+        Rule("links of chat accounts", "link_attempts", "expires_at < :before", _DAY),
     )
 
 

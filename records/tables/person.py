@@ -36,7 +36,7 @@ identities = Table(
     "identities",
     metadata,
     of_conversation(primary_key=True),
-    Column("citizen", Text, nullable=False),  # the provider's `sub`
+    Column("citizen", Text, nullable=False, index=True),  # the provider's `sub`
     Column("sealed_id_number", LargeBinary, nullable=False),
     Column("sealed_name", LargeBinary, nullable=False),
     Column("acr", Text, nullable=False),

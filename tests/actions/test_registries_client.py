@@ -195,3 +195,30 @@ def test_id_numbers_leave_the_machine_only_encrypted(url: str) -> None:
         Registries(url, TOKEN)
     Registries("https://registry.example/v1", TOKEN)
     Registries("http://[::1]:8020/", TOKEN)
+
+
+async def test_questions_asked_together_ask_who_it_is_once_for_each_region(
+    client: Registries, sandbox: RunningRegistry
+) -> None:
+    number = sandbox.number("douyue")
+    contributions, benefits, persons = await asyncio.gather(
+        client.contributions(number, "pension", REGIONS),
+        client.benefits(number, REGIONS),
+        client.persons(number, REGIONS),
+    )
+    assert (contributions.silent, benefits.silent, persons.silent) == ((), (), ())
+    assert {one.region for one in persons.entries} == set(REGIONS)
+    asked = [one["path"].rsplit("/", 1)[1].partition("?")[0] for one in sandbox.heard()]
+    assert sorted(asked) == sorted(["person-lookups", "contributions", "benefits"] * 3)
+    await client.persons(number, REGIONS)
+    assert len(sandbox.heard()) == len(asked) + 3  # nothing is kept of who it is
+
+
+async def test_two_people_asked_for_at_once_are_not_mixed_up(
+    client: Registries, sandbox: RunningRegistry
+) -> None:
+    one, other = await asyncio.gather(
+        client.persons(sandbox.number("wangfang"), ["310000"]),
+        client.persons(sandbox.number("douyue"), ["310000"]),
+    )
+    assert one.entries[0].name != other.entries[0].name

@@ -52,6 +52,21 @@ async def test_after_signing_in_the_pending_record_comes_at_once(
     assert said.slots["pending"] is None
 
 
+async def test_the_period_that_was_asked_for_is_kept_over_the_sign_in(
+    stage: Stage, registries: StandInRegistries, sign_in: SignIn
+) -> None:
+    registries.months = paid("310000", "2026-01", 6)
+    period = {"period": "2026-02/2026-03"}
+    await stage.play("action_look_up_contributions", "look_up", entities=period)
+    await sign_in(ID_NUMBER)
+    said = await stage.play("action_signed_in", "signed_in")
+    assert said.responses == ["utter_signed_in", "utter_contributions_period"]
+    assert said.card("contributions")["months_total"] == 2
+    # The next question is about all of it again.
+    said = await stage.play("action_look_up_contributions", "look_up")
+    assert said.card("contributions")["months_total"] == 6
+
+
 async def test_signing_in_without_a_wish_only_greets(
     stage: Stage, registries: StandInRegistries, sign_in: SignIn
 ) -> None:

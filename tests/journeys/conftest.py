@@ -62,6 +62,11 @@ class Whole:
         with psycopg.connect(self.stack.settings["DATABASE_URL"]) as db:
             return list(db.execute(query.encode(), values).fetchall())
 
+    def change(self, statement: str) -> None:
+        """Let time pass, or the like, in the database."""
+        with psycopg.connect(self.stack.settings["DATABASE_URL"]) as db:
+            db.execute(statement.encode())
+
     def logs(self) -> str:
         """Everything that any process has written."""
         files = sorted((self.stack.data / "run").glob("*.log"))

@@ -41,13 +41,17 @@ class Person:
             "action_exchange_step", "exchange_step", entities={"step": step}
         )
 
-    async def fill(self, payload: str, **fields: str) -> Said:
-        """Fill in a form, as the gateway keeps it, and send it."""
+    async def keep(self, payload: str, **fields: str) -> None:
+        """Keep what was filled in, as the gateway does."""
         conversation = uuid.UUID(self.stage.conversation)
         async with self.parts.database.begin() as db:
             await filled_forms.keep(
                 db, self.parts.vault_key, conversation, payload, fields, self.stage.clock()
             )
+
+    async def fill(self, payload: str, **fields: str) -> Said:
+        """Fill in a form, as the gateway keeps it, and send it."""
+        await self.keep(payload, **fields)
         step = payload.partition('"step": "')[2].partition('"')[0]
         return await self.step(step)
 

@@ -1,6 +1,7 @@
 // The public chat API, one thin function a call. The token travels in a header, never in an address.
 
 import type { Card } from "./cards/shapes";
+import { done, type Work } from "./effort";
 
 const BASE = "/api/chat/conversations";
 const PATIENCE = 15_000;
@@ -23,6 +24,7 @@ export class Refused extends Error {
         readonly status: number,
         readonly code: string,
         message: string,
+        readonly work?: Work,
     ) {
         super(message);
     }
@@ -75,11 +77,24 @@ export function signIn(talk: Talk): Promise<{ url: string }> {
     return call(`${BASE}/${talk.conversation}/sign-in`, "POST", { talk });
 }
 
-export function askForCode(
+/** Who asks again and again lets the browser work first; `working` hears that it does. */
+export async function askForCode(
     talk: Talk,
     wish: Record<string, string>,
+    working: () => void,
 ): Promise<{ expires_in: number }> {
-    return call(`${BASE}/${talk.conversation}/codes`, "POST", { talk, body: wish });
+    const ask = (work?: unknown) =>
+        call<{ expires_in: number }>(`${BASE}/${talk.conversation}/codes`, "POST", {
+            talk,
+            body: { ...wish, work },
+        });
+    try {
+        return await ask();
+    } catch (problem) {
+        if (!(problem instanceof Refused) || !problem.work) throw problem;
+        working();
+        return ask(await done(problem.work));
+    }
 }
 
 export function giveCode(talk: Talk, answer: { purpose: string; code: string }): Promise<unknown> {
@@ -126,6 +141,10 @@ async function call<T>(
 
 async function checked(answer: Response): Promise<Response> {
     if (answer.ok) return answer;
-    const told = (await answer.json().catch(() => ({}))) as { error?: string; message?: string };
-    throw new Refused(answer.status, told.error ?? "unknown", told.message ?? "");
+    const told = (await answer.json().catch(() => ({}))) as {
+        error?: string;
+        message?: string;
+        work?: Work;
+    };
+    throw new Refused(answer.status, told.error ?? "unknown", told.message ?? "", told.work);
 }

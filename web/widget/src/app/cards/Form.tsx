@@ -15,6 +15,7 @@ export function FormCard({ card, active, seq }: { card: Form; active: boolean; s
     const [missing, setMissing] = useState<FormField | null>(null);
     const [why, setWhy] = useState("");
     const [minutes, setMinutes] = useState(0); // that a code lives which was sent for this form
+    const [working, setWorking] = useState(false);
     const { title, payload, to, purpose = "" } = card.submit;
     const submit = (event: SubmitEvent) => {
         event.preventDefault();
@@ -25,10 +26,12 @@ export function FormCard({ card, active, seq }: { card: Form; active: boolean; s
         setWhy("");
         if (empty) return (form.elements.namedItem(empty.name) as HTMLElement | null)?.focus?.();
         if (!to) return fillIn(title, payload, values);
-        withTalk((talk) => api.askForCode(talk, { ...values, purpose })).then(
-            (sent) => setMinutes(Math.round(sent.expires_in / 60)),
-            (problem: Error) => setWhy(problem.message || words.failed),
-        );
+        withTalk((talk) => api.askForCode(talk, { ...values, purpose }, () => setWorking(true)))
+            .then(
+                (sent) => setMinutes(Math.round(sent.expires_in / 60)),
+                (problem: Error) => setWhy(problem.message || words.failed),
+            )
+            .finally(() => setWorking(false));
     };
     const name = (field: FormField) => `form-${seq}-${field.name}`;
     return (
@@ -61,6 +64,9 @@ export function FormCard({ card, active, seq }: { card: Form; active: boolean; s
                         {why}
                     </p>
                 )}
+                <p role="status" class={working ? undefined : "hidden"}>
+                    {working && words.working}
+                </p>
                 {active && (
                     <button class={`button ${minutes ? "plain" : "strong"}`} type="submit">
                         <span>{title}</span>

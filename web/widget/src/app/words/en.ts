@@ -134,6 +134,7 @@ export const words: Words = {
     optional: " (optional)",
     code: "Six digits from the text message",
     confirm: "Confirm",
+    working: "A safety check is running. It takes some seconds; you need not do anything…",
     code_sent: "The code was sent to your phone. It works for {n} minutes.",
     code_wrong: "Please check the six digits.",
     give_up: "Do not send",

@@ -118,6 +118,7 @@ export const words = {
     optional: "（可以不填）",
     code: "短信里的六位数字",
     confirm: "确定",
+    working: "正在做安全检查，大约几秒钟，您不用做什么……",
     code_sent: "验证码已发到您的手机，{n} 分钟内有效。",
     code_wrong: "六位数字没填对，请看看短信。",
     give_up: "不发了",

@@ -120,6 +120,7 @@ export const words: Words = {
     optional: "（可以不填）",
     code: "簡訊裡的六位數字",
     confirm: "確定",
+    working: "正在做安全檢查，大約幾秒鐘，您不用做什麼……",
     code_sent: "驗證碼已發到您的手機，{n} 分鐘內有效。",
     code_wrong: "六位數字沒填對，請看看簡訊。",
     give_up: "不發了",
