@@ -53,7 +53,7 @@ export const words = {
     read_source: "看原文",
     issued: "{date}发布",
     since: "自{date}起施行",
-    between: "{from}至{to}有效",
+    between: "自{from}起，到{to}止",
     for_region: "适用地区：{name}",
     national: "全国适用",
     more: "还可以问",

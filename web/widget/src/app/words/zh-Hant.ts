@@ -55,7 +55,7 @@ export const words: Words = {
     read_source: "看原文",
     issued: "{date}發布",
     since: "自{date}起施行",
-    between: "{from}至{to}有效",
+    between: "自{from}起，到{to}止",
     for_region: "適用地區：{name}",
     national: "全國適用",
     more: "還可以問",
