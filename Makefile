@@ -55,8 +55,8 @@ train: .venv/engine/.built ## rebuild the model from data/
 understand: $(MODEL) ## FILE=q.jsonl: what the engine makes of each question
 	@$(ENGINE) -W ignore -m bot.understand "$(FILE)" $(MODEL)
 
-messengers-load: .venv/app/.built tests/peers/wechat/node_modules/.built ## the full numbers of the messengers' tests: order, faults, repeats
-	@MESSENGERS_LOAD=full $(APP) -m pytest -q tests/channels/messengers -k "processes or line_to or without_keys or twenty or killed"
+messengers-load: $(MODEL) .venv/app/.built tests/peers/wechat/node_modules/.built sandbox/identity/node_modules/.built ## the full numbers of the messengers' tests: order, faults, repeats, the same answers everywhere
+	@MESSENGERS_LOAD=full $(APP) -m pytest -q --durations=8 tests/channels/messengers tests/journeys/test_same_answers.py -k "processes or line_to or without_keys or twenty or killed or every_way_in"
 
 intent-benchmark: .venv/engine/.built ## TRAIN=a.jsonl TEST=b.jsonl: our understanding on any labelled set
 	@$(ENGINE) -W ignore -m bot.intent_benchmark "$(TRAIN)" "$(TEST)"

@@ -22,7 +22,7 @@ from actions.access.authorise import (
     RevokeAuthorisation,
     ShowAuthorisations,
 )
-from actions.access.by_code import RegisterPhone, SignInByCode
+from actions.access.by_code import NotifyBySms, RegisterPhone, SignInByCode, StopSms
 from actions.access.consent import AgreeToLookUps, RefuseLookUps
 from actions.access.for_other import LookUpFor, LookUpForOther
 from actions.access.sign_in import SignedIn, SignIn, SignOut
@@ -80,8 +80,10 @@ ACTIONS = (
     GiveAuthorisation,
     RevokeAuthorisation,
     ShowAuthorisations,
+    NotifyBySms,
     RegisterPhone,
     SignInByCode,
+    StopSms,
     LookUpFor,
     LookUpForOther,
     GoOn,

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.staticfiles import StaticFiles
 
 from channels import web
+from channels.across.connection import open_redis
 from channels.across.news import News
 from channels.across.turns import Turns
 from channels.codes import calls as codes
@@ -56,7 +57,6 @@ from channels.widget.app_pages import AppPages
 from channels.widget.known_sites import KnownSites
 from records.database import each_at_once, open_database
 
-REDIS_SECONDS = 0.25
 # Where more is taken than a message needs.
 WIDER = {"/messengers/": MESSENGER_BYTES, "/verify": LARGEST_FILE + 4096}
 
@@ -139,12 +139,7 @@ def _relay(settings: Settings, answering: Answering, redis: Redis) -> Relay:
 
 def _lines_out(settings: Settings) -> tuple[Redis, httpx.AsyncClient]:
     """The connections to Redis, and to the engine and the identity provider."""
-    redis = Redis.from_url(
-        settings.redis_url.get_secret_value(),
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        health_check_interval=10,
-    )
+    redis = open_redis(settings.redis_url.get_secret_value())
     at_once = settings.conversations_at_once
     http = httpx.AsyncClient(
         limits=httpx.Limits(max_connections=at_once + 8, max_keepalive_connections=at_once),

@@ -169,6 +169,13 @@ class SmsAway(GatewayError):
     code = "sms_away"
 
 
+class NoNotices(GatewayError):
+    """The site has no account that sends notices by SMS."""
+
+    status = 404
+    code = "no_notices"
+
+
 class SignInFirst(GatewayError):
     """Nobody is signed in surely and freshly enough for this."""
 

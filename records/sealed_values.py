@@ -36,6 +36,19 @@ async def keep(
     )
 
 
+async def find(db: AsyncConnection, conversation: UUID, placeholder: str) -> bytes | None:
+    """What is kept sealed for a placeholder."""
+    found = await db.execute(
+        text("""
+            SELECT sealed FROM sealed_values
+            WHERE conversation = :conversation AND placeholder = :placeholder
+        """),
+        {"conversation": conversation, "placeholder": placeholder},
+    )
+    sealed = found.scalar()
+    return None if sealed is None else bytes(sealed)
+
+
 def place(conversation: UUID, placeholder: str) -> str:
     """What a value is sealed for: it opens nowhere else."""
     return f"sealed_values.sealed:{conversation}/{placeholder}"

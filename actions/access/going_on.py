@@ -16,6 +16,8 @@ GOING_ON: Mapping[str, LookUp] = {
     authorise.SHOW: authorise.show,
     for_other.FOR_OTHER: for_other.offer,
     by_code.REGISTER: by_code.ask_phone,
+    by_code.NOTIFY: by_code.ask_notice_phone,
+    by_code.STOP: by_code.stop_sms,
 }
 
 

@@ -16,6 +16,7 @@ from actions.courier.node import Node
 from actions.exchange.words import word, words
 from actions.signing.keys import KeyPair
 from records import conversations, events
+from records.delivery import notices
 from records.events import Line
 from records.exchange.cases import Case
 from records.vault import Key
@@ -53,7 +54,11 @@ class Desk:
 async def tell(
     desk: Desk, db: AsyncConnection, case: Case, what: str, due: date | None = None
 ) -> None:
-    """A line in the conversation in which the matter began, if that still goes on."""
+    """A line in the conversation in which the matter began, if that still goes on; and an SMS.
+
+    The SMS says that there is news, to whoever wanted that, and never what it is.
+    """
+    await notices.tell(db, case.citizen, str(words()["news"]["by_sms"]), desk.now())
     if not await conversations.lock(db, case.conversation):
         return
     values = {

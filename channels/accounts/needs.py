@@ -62,6 +62,8 @@ NEEDS: dict[str, Needs] = {
     "line": Needs((), ("channel_secret", "access_token")),
     "slack": Needs((), ("signing_secret", "bot_token")),
     "whatsapp": Needs(("phone_number_id",), ("app_secret", "verify_token", "access_token")),
+    # Signature and keys are those that send the codes (`SMS_…`).
+    "sms": Needs(("template",), ()),
 }
 
 

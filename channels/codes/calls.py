@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels import refusals
-from channels.codes import effort
+from channels.codes import effort, notices
 from channels.codes.provider import NoSms, SmsFailed
 from channels.doors import AddressDoor, ConversationDoor, Parts, PartsDoor
-from channels.knowledge.notices import PHONE_REGISTERED, SIGNED_IN
+from channels.knowledge.notices import NOTICES_ON, PHONE_REGISTERED, SIGNED_IN
 from channels.limits import Limit
 from channels.shapes import PROBLEMS, Problem
 from channels.sign_in.browser import SIGNED_IN_CHOICE
@@ -33,8 +33,8 @@ from records.vault import blind, derived
 
 log = logging.getLogger(__name__)
 
-SIGN_IN, REGISTER = "sign_in", "register_phone"
-Purpose = Literal["sign_in", "register_phone"]
+SIGN_IN, REGISTER, NOTICES = "sign_in", "register_phone", "notices"
+Purpose = Literal["sign_in", "register_phone", "notices"]
 # Sending goes on while the next request is served; a stopping gateway lets these end.
 _sending: set[asyncio.Task[None]] = set()
 
@@ -103,6 +103,8 @@ async def send_code(
     await _count(parts, address)
     if isinstance(parts.sms, NoSms):
         raise refusals.SmsAway
+    if wish.purpose == NOTICES:
+        notices.account_of(parts, conversation.site)
     key, now = parts.settings.index_hash_key, datetime.now(UTC)
     asked = Wish(
         conversation.id,
@@ -121,6 +123,8 @@ async def send_code(
         await codes.keep(
             db, asked, codes.mac(derived(key, "codes"), asked, code) if known else None, now
         )
+        if wish.purpose == NOTICES:
+            await notices.remember(db, parts, conversation.id, asked.phone_index, wish.phone, now)
     if known:
         _send_on_the_side(parts, wish, code)
     return SentCode(
@@ -150,8 +154,14 @@ async def verify_code(
             raise refusals.NoConversation
         if answer.purpose == SIGN_IN:
             await _sign_in(db, parts, conversation.id, phone, now)
-        else:
+        elif answer.purpose == REGISTER:
             await _register(db, parts, conversation.id, phone, now)
+        else:
+            citizen = await _sure(db, parts, conversation.id, now)
+            await notices.subscribe(
+                db, parts, conversation.id, conversation.site, phone, citizen, now
+            )
+            await parts.relay.tell(db, conversation.id, parts.notices[NOTICES_ON].text)
     return RightCode(purpose=answer.purpose)
 
 

@@ -16,11 +16,18 @@ class SmsFailed(Exception):
     """The message did not go out."""
 
 
+class SmsRefused(SmsFailed):
+    """The provider will never take this message."""
+
+
 class Sms(Protocol):
-    """Sends a code to a phone."""
+    """Sends a code, or a notice, to a phone."""
 
     async def send(self, phone: str, code: str, purpose: str) -> None:
         """Hand the message over, or raise `SmsFailed`; neither phone nor code is logged."""
+
+    async def notify(self, phone: str, template: str, key: str) -> None:
+        """Hand over a message that is the template itself; `key` names it for the receipts."""
 
 
 class NoSms:
@@ -29,6 +36,10 @@ class NoSms:
     async def send(self, phone: str, code: str, purpose: str) -> None:
         """Always fails."""
         raise SmsFailed("no provider")
+
+    async def notify(self, phone: str, template: str, key: str) -> None:
+        """Always fails."""
+        raise SmsRefused("no provider")
 
 
 class SandboxSms:
@@ -42,15 +53,24 @@ class SandboxSms:
 
     async def send(self, phone: str, code: str, purpose: str) -> None:
         """Put the code on the page."""
+        await self._post({"phone": phone, "code": code, "purpose": purpose})
+
+    async def notify(self, phone: str, template: str, key: str) -> None:
+        """Put the notice on the page."""
+        await self._post({"phone": phone, "code": "", "purpose": template, "key": key})
+
+    async def _post(self, told: dict[str, str]) -> None:
         try:
             said = await self._http.post(
                 self._url,
-                json={"phone": phone, "code": code, "purpose": purpose},
+                json=told,
                 headers={"Authorization": f"Bearer {self._token}"},
                 timeout=self._seconds,
             )
         except httpx.HTTPError as problem:
             raise SmsFailed(type(problem).__name__) from problem
+        if said.status_code == 422:
+            raise SmsRefused("refused")
         if said.status_code != 201:
             raise SmsFailed(f"status {said.status_code}")
 

@@ -13,6 +13,7 @@ INTERNAL = "internal"
 SIGNED_IN = "signed_in"
 SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
 PHONE_REGISTERED = "phone_registered"
+NOTICES_ON = "notices_on"
 
 
 class MissingNotice(LookupError):

@@ -8,6 +8,7 @@ from channels.messengers.frame.channel import Channel
 from channels.messengers.frame.shared import Shared
 from channels.messengers.line.channel import Line
 from channels.messengers.slack.channel import Slack
+from channels.messengers.sms.channel import SmsNotices
 from channels.messengers.telegram.channel import Telegram
 from channels.messengers.wechat.channel import WeChat
 from channels.messengers.wecom.app import WeCom
@@ -27,5 +28,6 @@ def channels(shared: Shared) -> dict[str, Channel]:
         Line(shared),
         Slack(shared),
         WhatsApp(shared),
+        SmsNotices(shared),
     ]
     return {channel.name: channel for channel in made}

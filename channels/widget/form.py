@@ -6,7 +6,7 @@ import hmac
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from channels import refusals, web
 from channels.doors import AddressDoor, Parts, PartsDoor, check_origin, token_hash
 from channels.refusals import GatewayError
 from channels.shapes import NewConversation, NewMessage
+from channels.widget import form_sign_in
+from channels.widget.form_sign_in import Way
 from channels.widget.known_sites import shown
 from channels.widget.pages import DEFAULT_SITE, SiteKey, named_site
 from records import conversations
@@ -27,6 +29,7 @@ from records.events import Event
 # So long a citizen's browser waits for the answer before it is shown what is there.
 SECONDS_TO_ANSWER = 8.0
 COOKIE = "wenbao-form"
+FIELD = "field."  # so the inputs of a form card are named
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{20,100})")
 
 router = APIRouter(include_in_schema=False)
@@ -38,6 +41,15 @@ class Held:
 
     conversation: Conversation
     cookie: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows besides the conversation."""
+
+    problem: GatewayError | None = None
+    given: Mapping[str, str] = field(default_factory=dict)  # what was refused, to be mended
+    way: Way | None = None
 
 
 @router.get("/chat/form")
@@ -61,22 +73,58 @@ async def say(
     request: Request, parts: PartsDoor, address: AddressDoor, site: SiteKey = DEFAULT_SITE
 ) -> Response:
     """Take a question, a choice, or the wish to end; then show what came of it."""
+    said: dict[str, str] = {}
     try:
-        return await _taken(request, parts, address, site)
+        _refuse_other_pages(request, parts)
+        said |= {name: str(value) for name, value in (await request.form()).items()}
+        return await _taken(said, request, parts, address, site)
     except GatewayError as problem:
         held = await _held(parts, request)
         key = held.conversation.site if held else site
-        return await _page(parts, key, held, problem)
+        return await _page(parts, key, held, Shown(problem, said, _waiting(said)))
 
 
-async def _taken(request: Request, parts: Parts, address: str, key: str) -> Response:
-    _refuse_other_pages(request, parts)
-    said = {name: str(value) for name, value in (await request.form()).items()}
+async def _taken(
+    said: Mapping[str, str], request: Request, parts: Parts, address: str, key: str
+) -> Response:
     held = await _held(parts, request)
     if held is not None and not hmac.compare_digest(said.get("proof", ""), _proof(parts, held)):
         raise refusals.OriginRefused
     if "end" in said:
         return await _ended(parts, held, key)
+    if held is not None:
+        signing_in = await _signing_in(said, held, parts, address)
+        if signing_in is not None:
+            return signing_in
+    return await _said(said, held, request, parts, address, key)
+
+
+async def _signing_in(
+    said: Mapping[str, str], held: Held, parts: Parts, address: str
+) -> Response | None:
+    """The next page of signing in; None when something else was sent."""
+    conversation = held.conversation
+    if "code" in said:
+        await form_sign_in.prove(said, conversation, parts, address)
+        seq = said.get("seq", "0")
+        return RedirectResponse(f"/chat/form?after={seq if seq.isdecimal() else 0}#end", 303)
+    way = await form_sign_in.begin(said, conversation, parts, address)
+    return await _page(parts, conversation.site, held, Shown(way=way)) if way else None
+
+
+def _waiting(said: Mapping[str, str]) -> Way | None:
+    """After a wrong code the field for it stays."""
+    return Way(purpose=said.get("purpose")) if "code" in said else None
+
+
+async def _said(
+    said: Mapping[str, str],
+    held: Held | None,
+    request: Request,
+    parts: Parts,
+    address: str,
+    key: str,
+) -> Response:
     message = _message(said)
     if held is None:
         wish = NewConversation(site=key, locale="zh-CN", region=None)
@@ -100,10 +148,15 @@ async def _ended(parts: Parts, held: Held | None, key: str) -> Response:
 
 
 def _message(said: Mapping[str, str]) -> NewMessage:
-    """What was typed or chosen; a repeat of the same page is the same message."""
+    """What was typed, chosen or filled in; a repeat of the same page is the same message."""
     given: dict[str, Any] = (
         {"choice": said["choice"]} if said.get("choice") else {"text": said.get("text", "")}
     )
+    fields = {
+        name.removeprefix(FIELD): value for name, value in said.items() if name.startswith(FIELD)
+    }
+    if fields and said.get("choice"):
+        given["fields"] = {name: value for name, value in fields.items() if value}
     try:
         return NewMessage(client_id=UUID(said.get("client_id", "")), **given)
     except (ValueError, ValidationError) as problem:
@@ -143,21 +196,32 @@ async def _found(parts: Parts, conversation: UUID) -> Conversation:
     return found
 
 
-async def _page(
-    parts: Parts, key: str, held: Held | None, problem: GatewayError | None = None
-) -> Response:
+async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()) -> Response:
     site = await named_site(parts, key)
-    said = await web.wait_for(parts, held.conversation.id, 0, 0) if held else None
+    said = (await web.wait_for(parts, held.conversation.id, 0, 0) if held else None) or []
+    cards = [event.card for event in _turn(said) if event.card]
+    problem = also.problem
     values: dict[str, Any] = {
         "site": shown(site),
-        "events": said or [],
-        "offered": _offered(said or []),
+        "events": said,
+        "offered": _offered(said),
+        "to_fill": next((card for card in reversed(cards) if card["type"] == "form"), None),
+        "signs_in": any(card["type"] == "sign_in" for card in cards),
+        "given": also.given,
+        "way": also.way,
         "proof": _proof(parts, held),
         "client_id": str(uuid.uuid4()),
         "other_id": str(uuid.uuid4()),
+        "person_id": str(uuid.uuid4()),
         "refused": parts.notices[problem.code].text if problem else None,
     }
     return parts.app_pages.form(problem.status if problem else 200, **values)
+
+
+def _turn(said: list[Event]) -> list[Event]:
+    """What came since the citizen last said something: only that is still to be acted on."""
+    last = max((event.seq for event in said if event.sender == "citizen"), default=0)
+    return [event for event in said if event.seq > last]
 
 
 def _offered(said: list[Event]) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, or_
+from sqlalchemy import ColumnElement, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.exchange.states import STATES
@@ -47,13 +47,19 @@ class Subject:
 async def subject_of(
     db: AsyncConnection, citizen: str, id_number: str, index_key: bytes
 ) -> Subject:
-    """The person with all conversations in which they ever signed in."""
-    identities = person.identities
-    found = await db.execute(
-        identities.select()
-        .with_only_columns(identities.c.conversation)
-        .where(identities.c.citizen == citizen)
+    """The person with all conversations in which they ever signed in, or that were linked."""
+    identities, links, threads = person.identities, delivery.links, delivery.threads
+    signed_in = select(identities.c.conversation).where(identities.c.citizen == citizen)
+    linked = (
+        select(threads.c.conversation)
+        .join(
+            links,
+            (links.c.account == threads.c.account)
+            & (links.c.external_index == threads.c.external_index),
+        )
+        .where(links.c.citizen.in_((citizen, reference(index_key, citizen))))
     )
+    found = await db.execute(signed_in.union(linked))
     return Subject(citizen, id_number, tuple(row.conversation for row in found), index_key)
 
 

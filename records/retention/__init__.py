@@ -49,7 +49,14 @@ _LAST_WORD = """
     greatest(created_at, (SELECT max(at) FROM events WHERE conversation = conversations.id))
         < :before
 """
-_SIGNED_IN = "EXISTS (SELECT 1 FROM identities WHERE conversation = conversations.id)"
+# Somebody signed in there, or has linked the chat account or the telephone that it is held with.
+_SIGNED_IN = """
+    (EXISTS (SELECT 1 FROM identities WHERE conversation = conversations.id)
+        OR EXISTS (
+            SELECT 1 FROM threads JOIN links USING (account, external_index)
+            WHERE threads.conversation = conversations.id AND links.ended_at IS NULL
+        ))
+"""
 
 
 def rules(settings: Times) -> Sequence[Rule]:

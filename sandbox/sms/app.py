@@ -18,6 +18,8 @@ CHINA = ZoneInfo("Asia/Shanghai")
 MOST = 50
 TEXTS = {
     "sign_in": "【问保】验证码{code}，用于登录问保查看社保记录，5分钟内有效。请勿告诉他人。",
+    "notices": "【问保】验证码{code}，用于接收办事进展短信，5分钟内有效。请勿告诉他人。",
+    "news": "【问保】您办的事有了新进展，请打开问保查看。",
     "register_phone": "【问保】验证码{code}，用于绑定手机号，5分钟内有效。请勿告诉他人。",
 }
 PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
@@ -29,11 +31,12 @@ li{{margin:.8rem 0}}time{{color:#555}}</style>
 
 
 class Message(BaseModel):
-    """A code for a phone."""
+    """A code for a phone, or a notice, whose name stands in for the purpose."""
 
     phone: str
     code: str
     purpose: str
+    key: str = ""
 
 
 @dataclass(frozen=True)

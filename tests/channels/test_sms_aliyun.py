@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from channels.codes.aliyun import AliyunSms
-from channels.codes.provider import SmsFailed
+from channels.codes.provider import SmsFailed, SmsRefused
 from channels.settings import Settings
 from tests.stand_ins.serving import Served, free_port
 
@@ -99,3 +99,33 @@ async def test_anything_but_ok_is_a_failure(
     with pytest.raises(SmsFailed):
         await sms.send("13800001234", "123456", "register_phone")
     assert len(aliyun[0].heard) == 1
+
+
+async def test_a_notice_is_a_template_without_variables_under_our_name(
+    aliyun: tuple[StandInAliyun, str], sms: AliyunSms
+) -> None:
+    await sms.notify("13800001234", "SMS_2001", "k" * 32)
+    assert aliyun[0].heard[0][1] == {
+        "PhoneNumbers": "13800001234",
+        "SignName": "问保",
+        "TemplateCode": "SMS_2001",
+        "OutId": "k" * 32,
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "for_ever"),
+    [
+        ("isv.MOBILE_NUMBER_ILLEGAL", True),
+        ("isv.SMS_TEMPLATE_ILLEGAL", True),
+        ("isv.BUSINESS_LIMIT_CONTROL", False),
+        ("isp.SYSTEM_ERROR", False),
+    ],
+)
+async def test_what_is_wrong_for_ever_is_told_from_what_passes(
+    aliyun: tuple[StandInAliyun, str], sms: AliyunSms, code: str, for_ever: bool
+) -> None:
+    aliyun[0].answer = {"Code": code, "Message": "x", "RequestId": "r"}
+    with pytest.raises(SmsFailed) as problem:
+        await sms.notify("13800001234", "SMS_2001", "k" * 32)
+    assert isinstance(problem.value, SmsRefused) is for_ever

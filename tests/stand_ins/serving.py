@@ -42,6 +42,8 @@ class Served:
                 proxy_headers=False,
                 access_log=False,
                 timeout_graceful_shutdown=1,
+                # Longer than any client keeps a connection: as it sends, we must not hang up.
+                timeout_keep_alive=75,
             )
         )
         self._thread = threading.Thread(target=self._server.run, daemon=True)

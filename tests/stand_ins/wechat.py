@@ -48,6 +48,7 @@ class StandInWeChat:
                     Route("/cgi-bin/message/custom/send", self._send, methods=["POST"]),
                     Route("/cgi-bin/message/custom/typing", self._typing, methods=["POST"]),
                     Route("/cgi-bin/message/subscribe/bizsend", self._notice, methods=["POST"]),
+                    Route("/cgi-bin/message/template/send", self._notice, methods=["POST"]),
                     Route("/cgi-bin/menu/create", self._menu, methods=["POST"]),
                     Route("/connect/oauth2/authorize", self._authorize),
                     Route("/sns/oauth2/access_token", self._who),

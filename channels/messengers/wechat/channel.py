@@ -20,12 +20,19 @@ from records.delivery.threads import Thread
 
 if TYPE_CHECKING:
     from channels.doors import Parts
+    from channels.messengers.wechat.staff import Transfer
 
 OPEN = "https://open.weixin.qq.com"
 # The limit is 2048 bytes; some are left for what WeChat itself may add.
 MOST_BYTES = 2040
 MOST_OF_A_CARD = 200
 MOST_EVENTS = 20
+# What tells a citizen who may not be sent answers now; where, and how its link is called there.
+TEMPLATE, SUBSCRIPTION = "template", "subscription"
+NOTICES = {
+    TEMPLATE: ("/cgi-bin/message/template/send", "url"),
+    SUBSCRIPTION: ("/cgi-bin/message/subscribe/bizsend", "page"),
+}
 
 
 class WeChat:
@@ -36,7 +43,7 @@ class WeChat:
 
     def __init__(self, shared: Shared) -> None:
         self.client = Client(shared.database, shared.settings.key, shared.http)
-        self.joined = Joined()
+        self.joined: Joined[Part | Transfer | None] = Joined()
         self._at_once = each_at_once(shared.database)
         self._index_key = shared.settings.index_hash_key
         self._phrases = shared.phrases
@@ -78,21 +85,24 @@ class WeChat:
     async def window_closed(
         self, account: Account, thread: Thread, left: Sequence[Outgoing]
     ) -> None:
-        """Tell by a subscription notice, where the citizen agreed to that, that we answered."""
+        """Tell by a notice, where the citizen agreed or need not agree, that we answered."""
         notice = account.settings.get("notices", {}).get("answered")
-        if isinstance(notice, dict) and await self._agreed(account, thread, notice):
+        if isinstance(notice, dict) and (
+            notice.get("by") == TEMPLATE or await self._agreed(account, thread, notice)
+        ):
             await self.notify(account, thread, notice)
 
     async def notify(self, account: Account, thread: Thread, notice: dict[str, Any]) -> None:
-        """Send a long-term subscription notice."""
+        """Send a template message, or a long-term subscription notice."""
+        path, link = NOTICES[TEMPLATE if notice.get("by") == TEMPLATE else SUBSCRIPTION]
         told = {
             "touser": thread.external,
             "template_id": notice["template"],
             "data": {name: {"value": text} for name, text in notice.get("data", {}).items()},
         }
         if notice.get("page"):
-            told["page"] = notice["page"]
-        await self.client.post(account, "/cgi-bin/message/subscribe/bizsend", told)
+            told[link] = notice["page"]
+        await self.client.post(account, path, told)
 
     async def set_menu(self, account: Account, menu: dict[str, Any]) -> None:
         """Replace the account's menu."""

@@ -20,10 +20,11 @@ from channels.messengers.frame.channel import Part
 from channels.messengers.frame.failures import DeliveryFailed
 from channels.messengers.frame.intake import Said, Taken
 from channels.messengers.frame.refusals import BadSignature
-from channels.messengers.wechat import proof, translate
+from channels.messengers.wechat import proof, staff, translate
 from channels.messengers.wechat.channel import WeChat
 from channels.messengers.wechat.envelopes import text_of
 from channels.messengers.wechat.proof import Opened
+from channels.messengers.wechat.staff import Transfer
 from records.delivery.accounts import Account
 from records.delivery.threads import Thread
 
@@ -76,6 +77,8 @@ async def receive(account: str, request: Request, parts: PartsDoor) -> Response:
         return _nothing(parts, "taken")
     for consent in translate.consents(fields):
         await channel.note_consent(known, openid, consent.template, consent.accepted)
+    for cause in translate.unseen(fields):
+        log.warning("notice was not shown", extra={"account": account, "cause": cause})
     part = await _answer(parts, channel, known, opened, openid, started)
     return _nothing(parts, "taken") if part is None else _closed(parts, channel, opened, part)
 
@@ -97,7 +100,7 @@ async def _answer(
     opened: Opened,
     openid: str,
     started: float,
-) -> Part | None:
+) -> Part | Transfer | None:
     """The answer, when there is one to be given in this very response."""
     phrases, place = parts.messengers.phrases, translate.place_of(opened.fields)
     if place is None:
@@ -114,7 +117,7 @@ async def _answer(
     return await _kept(parts, channel, wished)
 
 
-async def _kept(parts: Parts, channel: WeChat, wished: _Wished) -> Part | None:
+async def _kept(parts: Parts, channel: WeChat, wished: _Wished) -> Part | Transfer | None:
     account, place = wished.account, wished.place
     thread = await intake.find_thread(parts, account, wished.openid)
     if place is not None:
@@ -138,14 +141,15 @@ def _refused(taken: Taken) -> Part | None:
 
 async def _in_time(
     parts: Parts, channel: WeChat, account: Account, taken: Taken, started: float
-) -> Part | None:
+) -> Part | Transfer | None:
     typing = asyncio.create_task(_typing(channel, account, taken.thread))
     try:
         until = started + SECONDS_TO_ANSWER
-        return await replying.reply(parts, channel, taken, until, can_push=True)
+        part = await replying.reply(parts, channel, taken, until, can_push=True)
     finally:
         typing.cancel()
         await asyncio.gather(typing, return_exceptions=True)
+    return part and await staff.hand_over(parts, channel, account, taken, part, started)
 
 
 async def _without_push(parts: Parts, channel: WeChat, taken: Taken, started: float) -> Part | None:
@@ -172,23 +176,24 @@ def _nothing(parts: Parts, outcome: str) -> Response:
     return PlainTextResponse(NOTHING)
 
 
-def _closed(parts: Parts, channel: WeChat, opened: Opened, part: Part) -> Response:
+def _closed(parts: Parts, channel: WeChat, opened: Opened, part: Part | Transfer) -> Response:
     parts.messengers.metrics.calls.labels(WeChat.name, "answered").inc()
-    kind, content = channel.content(part)
     now = int(proof.clock())
     fields: dict[str, Any] = {
         "ToUserName": text_of(opened.fields, "FromUserName"),
         "FromUserName": text_of(opened.fields, "ToUserName"),
         "CreateTime": now,
-        "MsgType": kind,
     }
-    if kind == "text":
-        fields["Content"] = content["content"]
-    else:
-        fields["ArticleCount"] = 1
-        fields["Articles"] = [_article(content)]
+    fields |= part.fields if isinstance(part, Transfer) else _words(channel, part)
     media = "application/json" if opened.as_json else "application/xml"
     return Response(proof.close(opened, fields, now), media_type=media)
+
+
+def _words(channel: WeChat, part: Part) -> dict[str, Any]:
+    kind, content = channel.content(part)
+    if kind == "text":
+        return {"MsgType": kind, "Content": content["content"]}
+    return {"MsgType": kind, "ArticleCount": 1, "Articles": [_article(content)]}
 
 
 def _article(content: dict[str, Any]) -> dict[str, Any]:

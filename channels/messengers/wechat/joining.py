@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
 
-from channels.messengers.frame.channel import Part
+Answer = TypeVar("Answer")
 
 
-class Joined:
+class Joined(Generic[Answer]):
     """Holds what is being answered in this process; other processes find it in the database."""
 
     def __init__(self) -> None:
-        self._running: dict[Hashable, asyncio.Task[Part | None]] = {}
+        self._running: dict[Hashable, asyncio.Task[Answer]] = {}
 
-    async def once(
-        self, key: Hashable, answer: Callable[[], Awaitable[Part | None]]
-    ) -> Part | None:
+    async def once(self, key: Hashable, answer: Callable[[], Awaitable[Answer]]) -> Answer:
         """The answer of whoever began first under this key."""
         running = self._running.get(key)
         if running is None:
@@ -32,5 +31,5 @@ class Joined:
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _answered(answer: Callable[[], Awaitable[Part | None]]) -> Part | None:
+async def _answered(answer: Callable[[], Awaitable[Answer]]) -> Answer:
     return await answer()

@@ -100,6 +100,19 @@ def consents(fields: Fields) -> list[Consent]:
     return found
 
 
+def unseen(fields: Fields) -> list[str]:
+    """Why notices of ours were not shown to the citizen, as an event afterwards says."""
+    if event_of(fields) == "templatesendjobfinish":
+        status = text_of(fields, "Status")
+        return [] if status == "success" else [status or "unknown"]
+    found = []
+    for entry in _entries(fields) if event_of(fields) == "subscribe_msg_sent_event" else ():
+        code, status = text_of(entry, "ErrorCode"), text_of(entry, "ErrorStatus")
+        if code not in ("", "0"):
+            found.append(status or code)
+    return found
+
+
 def _tapped(fields: Fields, event: str, account: Account, phrases: Phrases) -> Said | None:
     delivery, key = delivery_of(fields), text_of(fields, "EventKey")
     if event == "click":

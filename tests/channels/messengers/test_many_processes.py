@@ -16,7 +16,7 @@ import pytest
 
 from tests.channels.messengers.conftest import NewAccount
 from tests.channels.messengers.outgoing_steps import FULL
-from tests.channels.messengers.wechat_calls import Follower, until
+from tests.channels.messengers.wechat_calls import Follower, until_many
 from tests.channels.test_processes import process
 from tests.stand_ins.engine import StandInEngine
 from tests.stand_ins.wechat import StandInWeChat
@@ -87,7 +87,7 @@ async def test_four_processes_keep_the_order_of_every_conversation(
             for number in range(TALKS)
         ]
         await asyncio.gather(*(ears.talk(follower, doors) for follower in followers))
-        await until(lambda: ears.many() >= TALKS * MESSAGES, 60)
+        await until_many(ears.many, TALKS * MESSAGES)
         await asyncio.sleep(1)
     expected = [f"答：问{number}" for number in range(MESSAGES)]
     assert {user: said for user, said in ears.heard.items() if said != expected} == {}
@@ -117,7 +117,7 @@ async def test_a_killed_process_loses_no_answer(
         os.kill(victim.pid, signal.SIGKILL)
         await talking
         # A hold of the dead process has to end first.
-        await until(lambda: ears.many() >= 8 * MESSAGES, 90)
+        await until_many(ears.many, 8 * MESSAGES, patience=90)
         await asyncio.sleep(1)
     expected = [f"答：问{number}" for number in range(MESSAGES)]
     for said in ears.heard.values():

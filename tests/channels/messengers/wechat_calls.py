@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +109,17 @@ class Follower:
             assert len(str(fields["Content"]).encode()) <= 2048
             return str(fields["Content"])
         return json.dumps(fields["Articles"], ensure_ascii=False)
+
+
+async def until_many(count: Callable[[], int], goal: int, patience: float = 40) -> None:
+    """Wait for `goal`, however slow the machine; give up once nothing has moved for `patience`."""
+    last, moved = -1, time.monotonic()
+    while (found := count()) < goal:
+        if found != last:
+            last, moved = found, time.monotonic()
+        assert time.monotonic() - moved < patience, f"it stopped at {found} of {goal}"
+        # Counting costs those who work, so not too often.
+        await asyncio.sleep(0.25)
 
 
 async def until(holds: Any, seconds: float = 15) -> None:

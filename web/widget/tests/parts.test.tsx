@@ -1,7 +1,9 @@
 // Links that may be followed, records that are drawn, hours as people say them, forms that are read.
 import "./page";
 import { describe, expect, it } from "vitest";
-import { byYear, paidIn } from "../src/app/cards/charts";
+import { byYear, paidIn, statusOf } from "../src/app/cards/charts";
+import { inYears } from "../src/app/cards/Contributions";
+import { words as chinese } from "../src/app/words/zh-CN";
 import { filled } from "../src/app/cards/Form";
 import type { Month } from "../src/app/cards/shapes";
 import { said } from "../src/app/Hours";
@@ -49,6 +51,25 @@ describe("the record", () => {
     });
     it("counts a month once that two regions have", () => {
         expect(paidIn(byYear([month("2020-01"), month("2020-01", "arrears")])[0]![1])).toBe(1);
+    });
+
+    it("tells a month that is missing from one outside the record", () => {
+        const all = [month("2020-11"), month("2021-02")];
+        const [before, after] = byYear(all);
+        expect([9, 11, 12].map((one) => statusOf(before!, one, all))).toEqual([
+            "outside",
+            "paid",
+            "none",
+        ]);
+        expect([1, 2, 3].map((one) => statusOf(after!, one, all))).toEqual([
+            "none",
+            "paid",
+            "outside",
+        ]);
+    });
+
+    it("says months in years, as pensions are counted", () => {
+        expect([66, 180].map((many) => inYears(many, chinese))).toEqual(["合5年6个月", "合15年"]);
     });
 });
 

@@ -2,11 +2,17 @@
 
 import { lazy } from "../lazy";
 import { Icon } from "../icons";
-import { day, fill, useWords } from "../words";
+import { day, fill, useWords, type Words } from "../words";
 import { Sources } from "./Sources";
 import type { Contributions } from "./shapes";
 
 const Charts = lazy(() => import("./charts").then((file) => file.Charts));
+
+/** Pensions are counted in years: 66 months are five years and six months. */
+export function inYears(months: number, words: Words): string {
+    const values = { y: Math.floor(months / 12), m: months % 12 };
+    return fill(values.m ? words.years_months : words.years, values);
+}
 
 export function ContributionsCard({ card }: { card: Contributions }) {
     const words = useWords();
@@ -18,6 +24,7 @@ export function ContributionsCard({ card }: { card: Contributions }) {
                 <p class="figure">
                     <span>{words.months_total}</span>
                     <strong>{fill(words.months, { n: card.months_total })}</strong>
+                    {card.months_total > 12 && <span>{inYears(card.months_total, words)}</span>}
                 </p>
                 {card.paid_to && (
                     <p class="figure">

@@ -34,13 +34,15 @@ export function Sources({ sources }: { sources: Source[] | undefined }) {
 export function Validity({ card }: { card: Answer }) {
     const words = useWords();
     const place = card.region ? fill(words.for_region, { name: card.region.name }) : words.national;
+    const from = day(card.effective_from, words);
     return (
         <ul class="facts">
             <li>{place}</li>
-            <li>{fill(words.since, { date: day(card.effective_from, words) })}</li>
-            {card.effective_to && (
-                <li>{fill(words.until, { date: day(card.effective_to, words) })}</li>
-            )}
+            <li>
+                {card.effective_to
+                    ? fill(words.between, { from, to: day(card.effective_to, words) })
+                    : fill(words.since, { date: from })}
+            </li>
         </ul>
     );
 }

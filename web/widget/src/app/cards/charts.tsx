@@ -10,8 +10,16 @@ const SIGN: Record<string, string> = {
     arrears: "!",
     deferred: "…",
     refunded: "↩",
-    none: "",
 };
+type Year = [string, Map<number, Month>];
+
+/** How a month stands; before the first and after the last of the record nothing is missing. */
+export function statusOf([year, months]: Year, month: number, all: Month[]): string {
+    const named = `${year}-${String(month).padStart(2, "0")}`;
+    const known = all.map((one) => one.month).sort();
+    const inside = named >= (known[0] ?? named) && named <= (known.at(-1) ?? named);
+    return months.get(month)?.status ?? (inside ? "none" : "outside");
+}
 
 export function Charts({ card }: { card: Contributions }) {
     const words = useWords();
@@ -20,7 +28,7 @@ export function Charts({ card }: { card: Contributions }) {
         <>
             <Bars card={card} years={years} />
             <Fold title={words.calendar}>
-                <Calendar years={years} />
+                <Calendar card={card} years={years} />
             </Fold>
             <Fold title={words.table}>
                 <Rows card={card} />
@@ -30,7 +38,7 @@ export function Charts({ card }: { card: Contributions }) {
 }
 
 /** Each year from the first to the last with its months; a month may be there twice (two regions). */
-export function byYear(months: Month[]): [string, Map<number, Month>][] {
+export function byYear(months: Month[]): Year[] {
     const years = new Map<string, Map<number, Month>>();
     const named = months.map((one) => Number(one.month.slice(0, 4)));
     for (let year = Math.min(...named); year <= Math.max(...named); year += 1)
@@ -48,7 +56,7 @@ export function paidIn(year: Map<number, Month>): number {
     return [...year.values()].filter((one) => one.status === "paid").length;
 }
 
-function Bars({ card, years }: { card: Contributions; years: [string, Map<number, Month>][] }) {
+function Bars({ card, years }: { card: Contributions; years: Year[] }) {
     const words = useWords();
     const told = years
         .map(([year, months]) => `${fill(words.year, { year })} ${paidIn(months)}`)
@@ -56,6 +64,7 @@ function Bars({ card, years }: { card: Contributions; years: [string, Map<number
     return (
         <figure class="chart">
             <figcaption>{words.chart}</figcaption>
+            <Legend card={card} years={years} />
             <div
                 class="bars"
                 role="img"
@@ -64,9 +73,9 @@ function Bars({ card, years }: { card: Contributions; years: [string, Map<number
                     years: told,
                 })}
             >
-                {years.map(([year, months]) => (
-                    <div class="year" key={year} aria-hidden="true">
-                        <span>{year}</span>
+                {years.map((year) => (
+                    <div class="year" key={year[0]} aria-hidden="true">
+                        <span>{year[0]}</span>
                         <svg viewBox="0 0 120 10" preserveAspectRatio="none">
                             {TWELVE.map((month) => (
                                 <rect
@@ -74,12 +83,12 @@ function Bars({ card, years }: { card: Contributions; years: [string, Map<number
                                     y="0"
                                     width="9"
                                     height="10"
-                                    class={months.get(month)?.status ?? "none"}
+                                    class={statusOf(year, month, card.months)}
                                     key={month}
                                 />
                             ))}
                         </svg>
-                        <b>{paidIn(months)}</b>
+                        <b>{paidIn(year[1])}</b>
                     </div>
                 ))}
             </div>
@@ -87,7 +96,29 @@ function Bars({ card, years }: { card: Contributions; years: [string, Map<number
     );
 }
 
-function Calendar({ years }: { years: [string, Map<number, Month>][] }) {
+/** What the colours mean, only those that are there. */
+function Legend({ card, years }: { card: Contributions; years: Year[] }) {
+    const words = useWords();
+    const found = years.flatMap((year) =>
+        TWELVE.map((month) => statusOf(year, month, card.months)),
+    );
+    return (
+        <ul class="legend" aria-hidden="true">
+            {(["paid", "arrears", "deferred", "refunded", "none"] as const)
+                .filter((status) => found.includes(status))
+                .map((status) => (
+                    <li key={status}>
+                        <svg viewBox="0 0 10 10">
+                            <rect class={status} width="10" height="10" />
+                        </svg>
+                        {words.status[status]}
+                    </li>
+                ))}
+        </ul>
+    );
+}
+
+function Calendar({ card, years }: { card: Contributions; years: Year[] }) {
     const words = useWords();
     return (
         <>
@@ -105,15 +136,17 @@ function Calendar({ years }: { years: [string, Map<number, Month>][] }) {
                         </tr>
                     </thead>
                     <tbody>
-                        {years.map(([year, months]) => (
-                            <tr key={year}>
-                                <th scope="row">{year}</th>
+                        {years.map((year) => (
+                            <tr key={year[0]}>
+                                <th scope="row">{year[0]}</th>
                                 {TWELVE.map((month) => {
-                                    const status = months.get(month)?.status ?? "none";
+                                    const status = statusOf(year, month, card.months);
                                     return (
                                         <td class={status} key={month}>
                                             <span aria-hidden="true">{SIGN[status]}</span>
-                                            <span class="hidden">{words.status[status]}</span>
+                                            <span class="hidden">
+                                                {words.status[status as keyof typeof words.status]}
+                                            </span>
                                         </td>
                                     );
                                 })}

@@ -1,0 +1,1 @@
+"""Notices by SMS: that there is news, never what it is."""
