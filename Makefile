@@ -17,7 +17,7 @@ ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
 WORDING := config.yml domain.yml $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
+.PHONY: vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
@@ -60,6 +60,9 @@ messengers-load: $(MODEL) .venv/app/.built tests/peers/wechat/node_modules/.buil
 
 intent-benchmark: .venv/engine/.built ## TRAIN=a.jsonl TEST=b.jsonl: our understanding on any labelled set
 	@$(ENGINE) -W ignore -m bot.intent_benchmark "$(TRAIN)" "$(TEST)"
+
+vectors: .venv/engine/.built ## compute the vectors of all wordings and write them to data/, for those who train next
+	@$(ENGINE) -W ignore -m bot.ship_vectors
 
 evaluate: $(MODEL) ## FILE=q.jsonl OOS=o.jsonl: measure the understanding, written to bench/understanding.md; without files on held-out wordings
 	@$(ENGINE) -W ignore -m bot.evaluation --model $(MODEL) $(if $(FILE),--file "$(FILE)") $(if $(OOS),--oos "$(OOS)")

@@ -107,18 +107,23 @@ def _policy(
     return policy
 
 
+def abouts(examples: Sequence[Example], pattern: re.Pattern[str]) -> list[str]:
+    """What each example is about: the text whose vector is taken."""
+    return [subject(example.text, pattern) for example in examples]
+
+
 def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: SentenceVectors) -> _Seen:
     ordered = sorted(examples, key=lambda example: example.item or "~")
-    abouts = [subject(example.text, pattern) for example in ordered]
+    about = abouts(ordered, pattern)
     whole = [features(shortened(one.text), one.words) for one in ordered]
     bare = [
-        features(about, [word for word in one.words if word in about])
-        for one, about in zip(ordered, abouts, strict=True)
+        features(text, [word for word in one.words if word in text])
+        for one, text in zip(ordered, about, strict=True)
     ]
     return _Seen(
         ordered=ordered,
         last=sum(1 for example in ordered if example.item),
-        vectors=vectors.many(abouts),
+        vectors=vectors.many(about),
         whole=whole,
         bare=bare,
         vocabulary=Vocabulary.of([*whole, *bare]),

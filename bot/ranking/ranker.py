@@ -152,17 +152,25 @@ def learn_from(folder: Path, config: dict[str, Any]) -> Model:
 
 def learn_examples(examples: list[Example], config: dict[str, Any]) -> Model:
     """A model from wordings and the knowledge that the configuration names."""
-    knows, words = Path(config["knowledge"]), cutter_of(config)
-    labels = {one.label for one in examples}
-    items = knowledge(knows / "items")
-    named = [example(title, label, words) for title, label in titles(items) if label in labels]
+    everything, places = with_titles(examples, config)
     return learn(
-        examples + named,
-        tuple(region_names(knows / "regions.yml")),
-        referred(items),
+        everything,
+        places,
+        referred(knowledge(Path(config["knowledge"]) / "items")),
         KeptVectors(Path(config["vectors"])),
         Aims(config["wrong"], config["choices"], config["chat"]),
     )
+
+
+def with_titles(
+    examples: list[Example], config: dict[str, Any]
+) -> tuple[list[Example], tuple[str, ...]]:
+    """The examples and the titles of their items; and the names of places."""
+    knows, words = Path(config["knowledge"]), cutter_of(config)
+    labels = {one.label for one in examples}
+    named = titles(knowledge(knows / "items"))
+    more = [example(title, label, words) for title, label in named if label in labels]
+    return examples + more, tuple(region_names(knows / "regions.yml"))
 
 
 def cutter_of(config: dict[str, Any]) -> jieba.Tokenizer:

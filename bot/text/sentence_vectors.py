@@ -21,6 +21,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bot.text import shipped_vectors
+
 log = logging.getLogger(__name__)
 
 DIMENSIONS = 384
@@ -106,12 +108,19 @@ def _of_this_process() -> E5Vectors:
 
 
 class KeptVectors:
-    """Vectors from a folder; what is missing there is computed and added."""
+    """Vectors that come with the repository or lie in a folder; others are computed and added."""
 
-    def __init__(self, folder: Path, encoder: SentenceVectors | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        encoder: SentenceVectors | None = None,
+        shipped: Path | None = shipped_vectors.FILE,
+    ) -> None:
         self._file = folder / "sentence_vectors.npz"
         self._encoder = encoder or E5Vectors()
         self._known = _read(self._file)
+        if shipped is not None:
+            self._known |= shipped_vectors.read(shipped)
         self._turn = threading.Lock()
 
     def one(self, text: str) -> np.ndarray:
@@ -120,7 +129,7 @@ class KeptVectors:
 
     def many(self, texts: Sequence[str]) -> np.ndarray:
         """One row a text, computed only where the folder has none."""
-        keys = [_key(text) for text in texts]
+        keys = [key_of(text) for text in texts]
         with self._turn:
             told = zip(keys, texts, strict=True)
             self._complete({key: text for key, text in told if key not in self._known})
@@ -154,7 +163,8 @@ def _read(file: Path) -> dict[str, np.ndarray]:
         return {}  # nothing kept yet, or broken: computed anew
 
 
-def _key(text: str) -> str:
+def key_of(text: str) -> str:
+    """Under which name a text's vector is kept."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from bot.normalizer import normalize
+from bot.text import shipped_vectors
 from bot.text.features import Vocabulary, features
-from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.text.sentence_vectors import E5Vectors, KeptVectors, key_of
 from bot.text.wording import MOST_CHARACTERS, places_pattern, shortened, subject
 from bot.tokenizer import tokens
 
@@ -95,17 +96,29 @@ class CountingVectors:
 
 def test_vectors_of_wordings_are_computed_once(tmp_path: Path, encoder: E5Vectors) -> None:
     counting = CountingVectors(encoder)
-    first = KeptVectors(tmp_path, counting).many(["社保卡", "失业金"])
-    again = KeptVectors(tmp_path, counting).many(["失业金", "社保卡"])
+    first = KeptVectors(tmp_path, counting, None).many(["社保卡", "失业金"])
+    again = KeptVectors(tmp_path, counting, None).many(["失业金", "社保卡"])
     assert counting.asked == ["社保卡", "失业金"]
     assert np.allclose(first, again[::-1])
 
 
 def test_a_broken_cache_is_computed_anew(tmp_path: Path, encoder: E5Vectors) -> None:
     (tmp_path / "sentence_vectors.npz").write_bytes(b"PK broken")
-    assert KeptVectors(tmp_path, encoder).many(["社保卡"]).shape == (1, 384)
+    assert KeptVectors(tmp_path, encoder, None).many(["社保卡"]).shape == (1, 384)
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "\ud800", "😀"])
 def test_the_encoder_takes_any_text(encoder: E5Vectors, text: str) -> None:
     assert np.isfinite(encoder.one(text)).all()
+
+
+def test_shipped_vectors_come_back_nearly_as_they_were(tmp_path: Path, encoder: E5Vectors) -> None:
+    texts = ["社保卡丢了怎么补办", "失业金能领几个月"]
+    exact = encoder.many(texts)
+    file = tmp_path / "shipped.npz"
+    named = {key_of(text): row for text, row in zip(texts, exact, strict=True)}
+    shipped_vectors.write(file, named)
+    counting = CountingVectors(encoder)
+    found = KeptVectors(tmp_path / "kept", counting, file).many(texts)
+    assert counting.asked == []
+    assert np.abs(found @ exact.T - exact @ exact.T).max() < 0.001
