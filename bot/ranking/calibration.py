@@ -20,7 +20,7 @@ from bot.ranking.space import learn_space
 from bot.ranking.wordings import Wordings, gather
 
 # Wordings that are tried, and into how many parts those of an item are cut.
-MOST_TRIED = 1_000
+MOST_TRIED = 2_000
 PARTS = 5
 # With fewer wordings to try nothing can be found; a small set has to do with this threshold.
 LEAST_TRIED, USUAL_THRESHOLD = 30, 0.75
