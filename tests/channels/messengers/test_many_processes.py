@@ -23,6 +23,10 @@ from tests.stand_ins.wechat import StandInWeChat
 
 TALKS, MESSAGES = (100, 50) if FULL else (16, 10)
 PROCESSES = 4
+# All of WeChat, its followers and the engine are one process here: more at once only wait for it.
+FOLLOWERS_AT_ONCE = 16
+# Nobody asks on for ever without an answer; WeChat takes five messages after the last question.
+MOST_AHEAD = 4
 
 
 @asynccontextmanager
@@ -38,6 +42,7 @@ class Ears:
 
     def __init__(self, wechat: StandInWeChat) -> None:
         self.heard: dict[str, list[str]] = defaultdict(list)
+        self._room = asyncio.Semaphore(FOLLOWERS_AT_ONCE)
         wechat.fails = self._pushed
 
     def _pushed(self, path: str, told: dict[str, Any]) -> None:
@@ -46,28 +51,34 @@ class Ears:
 
     async def talk(self, follower: Follower, doors: list[httpx.AsyncClient]) -> None:
         """Say 0, 1, 2 …, each through another process, until it is taken."""
-        for number in range(MESSAGES):
-            asked = follower.message(f"问{number}")
-            for attempt in range(100):
-                follower.http = doors[(number + attempt) % len(doors)]
-                try:
-                    answered = await follower.post(asked)
-                except httpx.HTTPError:
-                    await asyncio.sleep(0.1)
-                    continue
-                # What was not acknowledged WeChat sends again.
-                if answered.status_code == 503:
-                    await asyncio.sleep(0.5)
-                    continue
-                assert answered.status_code == 200, answered.text
-                said = follower.text_in(answered)
-                if said is not None:
-                    self.heard[follower.openid] += said.split("\n\n")
-                break
+        heard = self.heard[follower.openid]
+        async with self._room:
+            for number in range(MESSAGES):
+                await until_many(lambda: len(heard), number - MOST_AHEAD, patience=90)
+                heard.extend(await _said(follower, doors, number))
 
     def many(self) -> int:
         """How much was heard in all."""
         return sum(map(len, self.heard.values()))
+
+
+async def _said(follower: Follower, doors: list[httpx.AsyncClient], number: int) -> list[str]:
+    """What the response to a message says; one that is not acknowledged WeChat sends again."""
+    asked = follower.message(f"问{number}")
+    for attempt in range(100):
+        follower.http = doors[(number + attempt) % len(doors)]
+        try:
+            answered = await follower.post(asked)
+        except httpx.HTTPError:
+            await asyncio.sleep(0.1)
+            continue
+        if answered.status_code == 503:
+            await asyncio.sleep(0.5)
+            continue
+        assert answered.status_code == 200, answered.text
+        said = follower.text_in(answered)
+        return [] if said is None else said.split("\n\n")
+    return []
 
 
 @pytest.mark.timeout(1800 if FULL else 300)
