@@ -11,6 +11,8 @@ from pathlib import Path
 
 def main(target: Path) -> int:
     """Train and write `target`; 1 when Rasa gives no model."""
+    # At Rasa's usual level each step draws bars of progress, a screen full of them.
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 
     # isort: split
