@@ -13,7 +13,7 @@ from records.database import open_database
 from records.own import phones
 from records.own.phones import Holder
 from records.vault import blind
-from tests.channels.test_codes import HeardSms
+from tests.channels.codes.desk import HeardSms
 from tests.conftest import Gateway
 
 FORM, PHONE = "/chat/form", "13800001234"
