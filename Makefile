@@ -30,8 +30,7 @@ test: check $(MODEL) sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) d
 	@scripts/say "Tests of the widget's parts"
 	@cd web/widget && npm run -s test
 	@scripts/say "Tests of everything else"
-	@# What fails is tried once more by itself: on a busy machine a wait may have been too short.
-	@$(APP) -m pytest -q || { scripts/say "Once more what failed"; $(APP) -m pytest -q --lf; }
+	@scripts/run-tests
 
 check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## formatting, lint, types, import rules, data
 	@scripts/say "Checks"
