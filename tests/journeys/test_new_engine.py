@@ -25,7 +25,7 @@ async def test_conversations_move_over_and_back_and_nothing_is_lost(whole: Whole
     before, serving = process(whole.stack, "engine"), served(whole.stack)
     weight = before.memory_info().rss
     told = await whole.talk()
-    await told.ask("我在上海，灵活就业怎么交养老保险")
+    await told.ask("上海的失业金标准是多少")
     talks = [await whole.talk() for _ in range(CONVERSATIONS)]
     acknowledged: list[list[str]] = [[] for _ in talks]
     sending = [
@@ -45,7 +45,7 @@ async def test_conversations_move_over_and_back_and_nothing_is_lost(whole: Whole
     assert process(whole.stack, "engine").memory_info().rss < 1.25 * weight
     assert served(whole.stack).number == serving.number + 1
     # What was said before the move is remembered after it.
-    assert "上海" in (await told.ask("那失业金多少钱"))["text"]
+    assert "上海" in (await told.ask("失业金一个月能领多少钱"))["text"]
 
     back = await asyncio.to_thread(move_over, whole.stack, "--back")
     assert back.returncode == 0, back.stderr
