@@ -25,7 +25,7 @@ async def test_conversations_move_over_and_back_and_nothing_is_lost(whole: Whole
     before, serving = process(whole.stack, "engine"), served(whole.stack)
     weight = before.memory_info().rss
     told = await whole.talk()
-    await told.ask("上海的失业金标准是多少")
+    await told.ask("上海失业金一个月能领多少钱")
     talks = [await whole.talk() for _ in range(CONVERSATIONS)]
     acknowledged: list[list[str]] = [[] for _ in talks]
     sending = [
