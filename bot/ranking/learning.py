@@ -25,8 +25,8 @@ from bot.text.sentence_vectors import SentenceVectors
 from bot.text.wording import places_pattern, shortened, subject
 
 # The classifiers see this many wordings of an item: items differ little as intents.
-WORDINGS_OF_AN_INTENT = 8
-MOST_INTENT_ROWS = 2_000
+WORDINGS_OF_AN_INTENT = 16
+MOST_INTENT_ROWS = 4_000
 
 
 @dataclass(frozen=True)
