@@ -22,7 +22,7 @@ from tests.channels.messengers.neighbours.forgeries import FORGERIES
 from tests.channels.messengers.neighbours.ways import WAYS
 from tests.channels.messengers.wechat_calls import until
 from tests.conftest import OpenGateway
-from tests.stand_ins.provider import StandInProvider
+from tests.stand_ins.provider import Heard, StandInProvider
 
 with warnings.catch_warnings():
     # Its generated code uses what Python is about to change; that is not ours to mend.
@@ -148,15 +148,17 @@ async def test_a_token_that_is_over_is_fetched_anew_once(
 ) -> None:
     way = WAYS["feishu"]
     new_account_at(way.channel)
-    provider.fails = lambda heard: (
-        stale(code)
-        if heard.path.endswith("/messages") and heard.headers["authorization"] != "Bearer new"
-        else None
-    )
+
+    def over(heard: Heard) -> JSONResponse | None:
+        """The first token is over as soon as it is used."""
+        if not heard.path.endswith("/messages") or heard.headers["authorization"] == "Bearer new":
+            return None
+        provider.token = "new"
+        return stale(code)
+
+    provider.fails = over
     async with open_gateway() as gateway:
         await post(gateway.http, way, way.message(provider, "ou_1", "问"))
-        await until(lambda: provider.tokens_given == 1)
-        provider.token = "new"
         await until(lambda: len(way.sent(provider)) >= 2, 20)
         await post(gateway.http, way, way.message(provider, "ou_1", "再问"))
         await until(lambda: ("ou_1", "答：再问") in way.sent(provider), 20)
