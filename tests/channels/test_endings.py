@@ -84,14 +84,17 @@ async def test_an_engine_that_is_away_forgets_as_soon_as_it_is_back(
 
 
 async def test_the_gateway_itself_tells_and_puts(gateway: Gateway, engine: StandInEngine) -> None:
-    parts = gateway.app.state.parts
-    talk = await gateway.talk()
+    parts, talk = gateway.app.state.parts, await gateway.talk()
     conversation = uuid.UUID(talk.id)
-    for _ in range(2):
+
+    async def tells_and_puts() -> None:
+        for _ in range(2):
+            async with parts.database.begin() as db:
+                await parts.relay.put(db, conversation, "/signed_in", "sign-in:1", "您已登录。")
         async with parts.database.begin() as db:
-            await parts.relay.put(db, conversation, "/signed_in", "sign-in:1", "您已登录。")
-    async with parts.database.begin() as db:
-        await parts.relay.tell(db, conversation, "提示", {"type": "notice", "level": "info"})
+            await parts.relay.tell(db, conversation, "提示", {"type": "notice", "level": "info"})
+
+    await gateway.served.inside(tells_and_puts())
     found = await talk.until(3)
     assert [event["from"] for event in found].count("system") == 2
     assert found[0]["text"] == "您已登录。"
@@ -100,12 +103,16 @@ async def test_the_gateway_itself_tells_and_puts(gateway: Gateway, engine: Stand
 
 
 async def test_what_was_rolled_back_was_never_told(gateway: Gateway, engine: StandInEngine) -> None:
-    parts = gateway.app.state.parts
-    talk = await gateway.talk()
-    async with parts.database.connect() as db:
-        await parts.relay.put(db, uuid.UUID(talk.id), "/signed_in", "sign-in:1", "您已登录。")
-        assert (await db.execute(text("SELECT count(*) FROM messages"))).scalar() == 1
-        await db.rollback()
+    parts, talk = gateway.app.state.parts, await gateway.talk()
+
+    async def put_and_taken_back() -> object:
+        async with parts.database.connect() as db:
+            await parts.relay.put(db, uuid.UUID(talk.id), "/signed_in", "sign-in:1", "您已登录。")
+            seen = (await db.execute(text("SELECT count(*) FROM messages"))).scalar()
+            await db.rollback()
+            return seen
+
+    assert await gateway.served.inside(put_and_taken_back()) == 1
     await asyncio.sleep(0.3)
     assert await talk.events() == []
     assert engine.heard == []

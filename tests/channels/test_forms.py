@@ -53,8 +53,7 @@ async def fill(talk: Talk, fields: dict[str, Any], **more: Any) -> int:
 
 
 async def kept(gateway: Gateway, talk: Talk) -> dict[str, str] | None:
-    parts = gateway.app.state.parts
-    async with parts.at_once.connect() as db:
+    async with gateway.database() as db:
         return await filled_forms.latest(db, gateway.settings.key, UUID(talk.id), PAYLOAD)
 
 

@@ -74,7 +74,7 @@ async def keep(desk: Gateway, pdf: bytes, **changed: object) -> True_:
     issued = Issued("WB20261125-0000ABCD", FACTS, digest, now, now + timedelta(days=90), None)
     issued = replace(issued, **changed)  # type: ignore[arg-type]
     settings = desk.settings
-    async with desk.app.state.parts.database.begin() as db:
+    async with desk.database() as db:
         await certificates.keep(
             db, settings.key, settings.index_hash_key, "citizen:x", code, issued
         )
@@ -161,7 +161,7 @@ async def test_expired_and_revoked_ones_are_said_to_be_so(desk: Gateway, pdf: by
     )
     assert (await desk.http.get(f"/verify/{old.code}")).json()["verdict"] == "expired"
     gone = await keep(desk, pdf, number="B", sha256=b"2" * 32)
-    async with desk.app.state.parts.database.begin() as db:
+    async with desk.database() as db:
         await db.execute(text("UPDATE certificates SET revoked_at = now() WHERE number = 'B'"))
     assert (await desk.http.get(f"/verify/{gone.code}")).json()["verdict"] == "revoked"
 
@@ -203,7 +203,7 @@ async def test_an_oversized_file_is_refused_and_guessing_is_slowed(
 async def offer(desk: Gateway, **file: object) -> str:
     talk = await desk.talk()
     wanted = File('证明 "a".pdf', "application/pdf", b"content")
-    async with desk.app.state.parts.database.begin() as db:
+    async with desk.database() as db:
         offered = await downloads.offer(
             db, desk.settings.key, UUID(talk.id), wanted, datetime.now(UTC)
         )
@@ -218,7 +218,7 @@ async def test_a_link_gives_its_file_until_it_expires(desk: Gateway) -> None:
     assert got.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
     assert '"' not in got.headers["content-disposition"]
     assert got.headers["cache-control"] == "no-store"
-    async with desk.app.state.parts.database.begin() as db:
+    async with desk.database() as db:
         await db.execute(text("UPDATE downloads SET expires_at = now()"))
     gone = await desk.http.get(f"/downloads/{token}")
     assert gone.status_code == 410

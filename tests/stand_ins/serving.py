@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 class ThreadedServer(uvicorn.Server):
-    """Leaves the signals to the test runner."""
+    """Leaves the signals to the test runner, and tells its event loop."""
+
+    loop: asyncio.AbstractEventLoop
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        self.loop = asyncio.get_running_loop()
+        await super().serve(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -53,6 +62,12 @@ class Served:
             time.sleep(0.005)
         if not self._server.started:
             raise RuntimeError("server did not start")
+
+    async def inside(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do it in the server's own event loop, where its locks and connections belong."""
+        if self._server is None:
+            raise RuntimeError("nothing is served")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._server.loop))
 
     def stop(self) -> None:
         """Refuse connections from now on."""

@@ -105,9 +105,8 @@ async def test_a_filled_form_reaches_the_engine_as_its_choice_with_the_fields_se
     assert engine.texts == ["form", "/inform"]
     with psycopg.connect(database_url) as db:
         row = db.execute("SELECT id FROM conversations").fetchone()
-    parts = gateway.app.state.parts
     assert row is not None
-    async with parts.at_once.connect() as db:
+    async with gateway.database() as db:
         kept = await filled_forms.latest(db, gateway.settings.key, row[0], "/inform")
     assert kept == {"birth": "1972-08", "worker": "male"}
 

@@ -114,7 +114,7 @@ async def test_an_account_that_is_switched_off_closes_its_stream(
     new_account_at("dingtalk", mode="stream")
     async with open_gateway(accounts_seconds=0.2) as gateway:
         await until(lambda: provider.streams == 1, 30)
-        async with gateway.app.state.parts.at_once.connect() as db:
+        async with gateway.database() as db:
             await db.execute(
                 text("UPDATE channel_accounts SET enabled = false, updated_at = now()"), {}
             )

@@ -195,16 +195,16 @@ async def test_earlier_secrets_hold_for_a_while_after_a_rotation(
     names |= {"slack": "signing_secret", "whatsapp": "app_secret", "telegram": "secret_token"}
     name = names.get(way.channel, "client_secret")
     async with open_gateway() as gateway:
-        parts = gateway.app.state.parts
-        async with parts.database.begin() as db:
+        known, key = gateway.app.state.parts.messengers.accounts, gateway.settings.key
+        async with gateway.database() as db:
             fresh = {**account.secrets, name: "another-secret-of-ours"}
-            await accounts.rotate(db, parts.settings.key, account.id, fresh, datetime.now(UTC))
-        await parts.messengers.accounts.look()
+            await accounts.rotate(db, key, account.id, fresh, datetime.now(UTC))
+        await gateway.served.inside(known.look())
         call = way.message(provider, way.user, "问")
         assert (await post(gateway.http, way, call)).status_code == 200
-        async with parts.database.begin() as db:
-            await accounts.rotate(db, parts.settings.key, account.id, fresh, datetime.now(UTC))
-        await parts.messengers.accounts.look()
+        async with gateway.database() as db:
+            await accounts.rotate(db, key, account.id, fresh, datetime.now(UTC))
+        await gateway.served.inside(known.look())
         call = way.message(provider, way.user, "再问")
         assert (await post(gateway.http, way, call)).status_code == 403
 
