@@ -19,6 +19,8 @@ _LOOKUPS = (
     *("apply_coverage_certificate", "apply_pension_transfer", "export_my_data", "erase_my_data"),
 )
 _DECISIONS = {**dict.fromkeys(_LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
+# A look-up asks for a sign-in: not where it may as well be a question about policy.
+MAYBE_POLICY = 0.25
 # A lead that no cosine can have.
 NEVER = 9.0
 
@@ -54,7 +56,8 @@ def decide(
     """Decide by the intents' probabilities and the items' (of those that a policy question has)."""
     best = max(intents, key=lambda name: intents[name])
     sure = intents[best]
-    if best not in (FAQ, OUT_OF_SCOPE) and sure >= thresholds.chat:
+    unsure = best in _LOOKUPS and bool(answers) and intents.get(FAQ, 0.0) >= MAYBE_POLICY
+    if best not in (FAQ, OUT_OF_SCOPE) and sure >= thresholds.chat and not unsure:
         return Decision(_DECISIONS.get(best, "chat"), best, sure, answers)
     if answers and answers[0][1] >= thresholds.answer:
         return Decision("answer", FAQ, answers[0][1], answers)

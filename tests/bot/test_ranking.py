@@ -151,6 +151,10 @@ def test_a_saved_model_decides_the_same(
         ({"faq": 0.1, "out_of_scope": 0.9}, (("Q001", 0.1),), "reject"),
         ({"human": 0.8, "faq": 0.2}, (("Q001", 0.2),), "human"),
         ({"greet": 0.35, "faq": 0.3}, (("Q001", 0.2),), "reject"),
+        ({"look_up_unemployment": 0.7, "faq": 0.2}, (("Q124", 0.4),), "lookup"),
+        # Nobody is sent to sign in for what may as well be a question about policy.
+        ({"look_up_unemployment": 0.5, "faq": 0.45}, (("Q124", 0.5),), "clarify"),
+        ({"look_up_unemployment": 0.5, "faq": 0.45}, (), "lookup"),
     ],
 )
 def test_a_decision_follows_from_probabilities(
