@@ -76,7 +76,7 @@ engine: $(MODEL) .venv/app/.built ## move a running stack over to the newest mod
 engine-back: .venv/app/.built ## move a running stack back to the model before
 	@$(APP) -m scripts.move_over --back
 
-bench: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built ## performance beside stock Rasa, written to bench/results.md
+bench: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built ## performance beside stock Rasa, written to bench/results.md; BENCH_ITEMS=32 is quicker
 	@$(APP) -m bench.run
 
 lock: $(UV) ## pin all dependencies anew
