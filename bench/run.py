@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-
 from bench import stack_load
 from bench.data import ITEMS, WORDINGS, lay_out_ours, lay_out_stock
-from bench.load import Load, engine_turn, put
+from bench.load import Load, client, engine_turn, put
 from bench.processes import running, seconds_of
 from scripts.stack import ENGINE_PYTHON, LOOPBACK, ROOT, free_port
 
@@ -66,8 +64,8 @@ def _stock(folder: Path) -> Side:
 
 
 async def _engine_loads(url: str, messages: int) -> tuple[Load, Load]:
-    async with httpx.AsyncClient(timeout=30) as client:
-        turn = engine_turn(client, url)
+    async with client(30) as sender:
+        turn = engine_turn(sender, url)
         return await put(turn, messages, 1), await put(turn, 2 * messages, 4)
 
 

@@ -9,11 +9,12 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import httpx
+import aiohttp
 
 from bench import own_record
-from bench.load import Load, Turn, engine_turn, put
+from bench.load import Load, Turn, client, engine_turn, put
 from bench.processes import running
 from scripts import run
 from scripts.prepare import prepare
@@ -80,18 +81,18 @@ def _engine_start(stack: Stack, folder: Path) -> tuple[float, float]:
 
 
 async def _warm(url: str) -> None:
-    async with httpx.AsyncClient(timeout=30) as client:
-        await put(engine_turn(client, url), 100, 1)
+    async with client(30) as sender:
+        await put(engine_turn(sender, url), 100, 1)
 
 
 async def _loads(stack: Stack, begun: float, weight: float) -> Measured:
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=64)) as client:
-        turn = engine_turn(client, stack.settings["ENGINE_URL"])
+    async with client(60) as sender:
+        turn = engine_turn(sender, stack.settings["ENGINE_URL"])
         alone = await put(turn, 600, 1)
         together = await put(turn, 2000, 4)
         late = await _late_turn(turn)
-        whole = await put(_whole_turn(client, stack.url), 400, 1)
-        rush = await put(_whole_turn(client, stack.url), 800, 8)
+        whole = await put(_whole_turn(sender, stack.url), 400, 1)
+        rush = await put(_whole_turn(sender, stack.url), 800, 8)
     record = await own_record.measure(stack)
     return Measured(begun, weight, alone, together, whole, rush, late, record)
 
@@ -105,23 +106,25 @@ async def _late_turn(turn: Turn) -> float:
     return statistics.median(taken[-20:]) / statistics.median(taken[1:21])
 
 
-def _whole_turn(client: httpx.AsyncClient, url: str) -> Turn:
+def _whole_turn(sender: aiohttp.ClientSession, url: str) -> Turn:
     """One message through the public API: posted, then waited for."""
     opened: dict[str, tuple[str, dict[str, str]]] = {}
 
+    async def asked(method: str, where: str, headers: dict[str, str], **more: Any) -> Any:
+        async with sender.request(method, where, headers=headers, **more) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
     async def turn(conversation: str, text: str) -> None:
         if conversation not in opened:
-            answer = await client.post(url + "/api/chat/conversations", json={"site": "demo"})
-            given = answer.json()
+            given = await asked("POST", url + "/api/chat/conversations", {}, json={"site": "demo"})
             token = {"Authorization": f"Bearer {given['token']}"}
             opened[conversation] = (f"{url}/api/chat/conversations/{given['conversation']}", token)
         base, token = opened[conversation]
         body = {"client_id": str(uuid.uuid4()), "text": text}
-        answer = await client.post(base + "/messages", json=body, headers=token)
-        after = answer.raise_for_status().json()["seq"]
+        after = (await asked("POST", base + "/messages", token, json=body))["seq"]
         for _ in range(10):
-            news = await client.get(f"{base}/events?after={after}&wait=5", headers=token)
-            if news.raise_for_status().json():
+            if await asked("GET", f"{base}/events?after={after}&wait=5", token):
                 return
         raise RuntimeError(f"no answer to {text!r}")
 
