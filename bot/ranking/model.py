@@ -22,6 +22,7 @@ from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import FAQ, OUT_OF_SCOPE, Decision, Thresholds, decide
 from bot.ranking.space import Space
 from bot.ranking.wordings import Wordings
+from bot.text.biases import AS_IT_COMES, Biases
 from bot.text.features import Row, Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.wording import places_pattern, shortened, subject
@@ -34,11 +35,14 @@ ENOUGH_POLICY = 0.8
 BY_HEART = 0.99
 MOST_ANSWERS = 5
 ARRAYS_FILE, NAMES_FILE = "understanding.npz", "understanding.json"
+_BIAS = "encoder."
 
 
 @dataclass(frozen=True)
 class Model:
-    """All that deciding needs, but for the encoder of sentence vectors."""
+    """All that deciding needs, but for the encoder of sentence vectors, of which it has what
+    was learnt.
+    """
 
     vocabulary: Vocabulary
     by_words: Classifier
@@ -50,6 +54,7 @@ class Model:
     texts: tuple[str, ...]  # of the wordings, in their order
     places: tuple[str, ...]
     places_pattern: re.Pattern[str]
+    biases: Biases = AS_IT_COMES
 
     @cached_property
     def origin(self) -> str:
@@ -153,6 +158,7 @@ class Model:
             references=wordings.references,
             centre=space.centre,
             turn=space.turn,
+            **{_BIAS + name: numbers for name, numbers in self.biases.values.items()},
         )
         names = {
             "features": list(self.vocabulary.number),
@@ -189,6 +195,7 @@ class Model:
             texts=tuple(names["texts"]),
             places=tuple(names["places"]),
             places_pattern=places_pattern(names["places"]),
+            biases=_biases(arrays),
         )
 
 
@@ -205,6 +212,11 @@ def heart(text: str) -> str:
 def _read(array: np.ndarray) -> np.ndarray:
     """What is kept in half precision is reckoned with in single."""
     return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def _biases(arrays: dict[str, np.ndarray]) -> Biases:
+    own = {name: numbers for name, numbers in arrays.items() if name.startswith(_BIAS)}
+    return Biases({name.removeprefix(_BIAS): numbers for name, numbers in own.items()})
 
 
 def _classifier(

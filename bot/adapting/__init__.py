@@ -1,0 +1,1 @@
+"""Adapts the sentence encoder to our field: `make adapt`. Needs TensorFlow; nothing here serves."""
