@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import add, itemgetter
 from typing import Any
 
@@ -47,8 +49,9 @@ class Index:
 
     def __init__(self) -> None:
         self._lines: list[tuple[str, str]] = []  # item, wording
-        self._sizes: list[int] = []  # pairs of each; 0 where it is dead
-        self._pairs: defaultdict[str, list[int]] = defaultdict(list)
+        self._sizes = array("I")  # pairs of each; 0 where it is dead
+        # Arrays, for the collector of garbage would walk through millions of numbers in lists.
+        self._pairs: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         self._places: dict[str, range] = {}
         self._told: dict[tuple[str, str, int], list[Neighbour]] = {}
         self._changes = 0
