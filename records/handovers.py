@@ -76,13 +76,14 @@ async def waiting(db: AsyncConnection, most: int) -> tuple[list[Waiting], int]:
             SELECT h.id, h.reason, h.opened_at, c.channel, sites.name AS site,
                 coalesce(h.region, c.region, sites.region) AS region,
                 ARRAY(SELECT said.text FROM (
-                    SELECT id, text FROM messages
+                    SELECT seq, text FROM messages
                     WHERE conversation = h.conversation AND received_at <= h.opened_at
-                    ORDER BY id DESC LIMIT :words) AS said ORDER BY said.id) AS words,
-                count(*) OVER () AS total
-            FROM handovers h JOIN conversations c ON c.id = h.conversation
-            JOIN sites ON sites.key = c.site
-            WHERE h.closed_at IS NULL ORDER BY h.opened_at, h.id LIMIT :most
+                    ORDER BY seq DESC LIMIT :words) AS said ORDER BY said.seq) AS words,
+                h.total
+            FROM (SELECT *, count(*) OVER () AS total FROM handovers
+                WHERE closed_at IS NULL ORDER BY opened_at, id LIMIT :most) AS h
+            JOIN conversations c ON c.id = h.conversation JOIN sites ON sites.key = c.site
+            ORDER BY h.opened_at, h.id
         """),
         {"words": WORDS, "most": most},
     )
