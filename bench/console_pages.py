@@ -33,9 +33,10 @@ from scripts.stack import LOOPBACK, ROOT, free_port
 
 ITEMS, TURNS = 5_000, 50_000
 TIMES, WARM = 40, 3
-ROLES = frozenset({"editor", "reviewer", "publisher"})
+ROLES = frozenset({"editor", "reviewer", "publisher", "supervisor"})
 PAGES = (
     *("/", "/items", "/items?words=%E5%A4%B1%E4%B8%9A", "/items/Q001", "/publishing"),
+    *("/items?low=1", "/handovers"),
     *("/inbox", "/inbox?trouble=rejected", "/inbox?words=%E9%97%AE%E9%A2%98", "/inbox/{group}"),
     *("/insight", "/insight?region=310000", "/insight/change", "/quality", "/quality/items"),
     *("/quality/label", "/operations", "/operations/sites", "/operations/channels"),
@@ -103,6 +104,11 @@ FEEDBACK = """
     INSERT INTO feedback (conversation, seq, helpful, at)
     SELECT conversation, seq, random() < 0.7, at FROM events WHERE random() < 0.1
 """
+HANDOVERS = """
+    INSERT INTO handovers (conversation, reason, opened_at, closed_at)
+    SELECT id, 'asked', created_at, CASE WHEN random() < 0.9 THEN created_at + interval '1 hour' END
+    FROM conversations WHERE random() < 0.2
+"""
 
 
 def main() -> int:
@@ -164,7 +170,7 @@ async def _fill(database_url: str) -> None:
         await db.execute(text(MORE_ITEMS), {"many": ITEMS - int(known or 0)})
         await db.execute(text(MORE_VERSIONS))
         await db.execute(text(TALKS), {"many": TURNS // 5})
-        for statement in (MESSAGES, EVENTS, UNDERSTOOD, FEEDBACK):
+        for statement in (MESSAGES, EVENTS, UNDERSTOOD, FEEDBACK, HANDOVERS):
             await db.execute(text(statement))
     async with database.connect() as db:
         await db.execute(text("COMMIT"))

@@ -34,6 +34,7 @@ from console.settings import Settings
 from console.sign_in import browser
 from console.sign_in.provider import Provider
 from console.writing import Writing
+from records import handovers
 from records.database import open_database
 from records.questions import clusters, samples
 from records.staff import candidates, entries, workflow
@@ -122,7 +123,7 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
     for family in (
         *(Refusal, entries.NoEntry, candidates.NoCandidate, workflow.ChangedMeanwhile),
         *(workflow.WrongState, workflow.OwnChange, clusters.NoCluster, samples.NotAsked),
-        *(HTTPException, RequestValidationError, SQLAlchemyError),
+        *(handovers.NotOpen, HTTPException, RequestValidationError, SQLAlchemyError),
     ):
         app.add_exception_handler(family, refused)
 
@@ -137,7 +138,7 @@ def _named(problem: Exception) -> Refusal:
             return refusals.NotFound()
         case workflow.ChangedMeanwhile():
             return refusals.ChangedMeanwhile()
-        case workflow.WrongState():
+        case workflow.WrongState() | handovers.NotOpen():
             return refusals.WrongState()
         case workflow.OwnChange():
             return refusals.OwnChange()

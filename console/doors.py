@@ -18,6 +18,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from console import roles
+from console.exchange.trial import Trials
 from console.judging.workshop import Workshop
 from console.knowledge.known import Library
 from console.knowledge.live import LiveFolder
@@ -55,6 +56,7 @@ class Parts:
     http: httpx.AsyncClient
     workshop: Workshop
     running: set[asyncio.Task[str]] = field(default_factory=set)  # candidates that are judged
+    trials: Trials = field(default_factory=Trials)
     pilot_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one writes its folder
     now: Callable[[], datetime] = clock
 
@@ -171,4 +173,6 @@ Auditor = Annotated[Desk, Depends(Allowed("audit"))]
 Operator = Annotated[Desk, Depends(Allowed("operate"))]
 QuestionReader = Annotated[Desk, Depends(Allowed("see_questions"))]
 ShadowReader = Annotated[Desk, Depends(Allowed("see_shadow"))]
+HandoverReader = Annotated[Desk, Depends(Allowed("see_handovers"))]
+Supervisor = Annotated[Desk, Depends(Allowed("close_handover"))]
 Labeller = Annotated[Desk, Depends(Allowed("label"))]

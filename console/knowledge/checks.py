@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +21,8 @@ _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 # Rasa would read these as marks of its own, not as words.
 _MARKS = re.compile(r"\]\s*[({]|\$\{")
-_UNSEEN = frozenset("\u2028\u2029\ufeff\ufffe\uffff")
+# Controls, halves of pairs, line ends that no editor shows, and marks of byte order.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _of_text(name: str, value: Any) -> Iterator[Problem]:
 
 
 def _readable(text: str) -> bool:
-    return not any(one in _UNSEEN or unicodedata.category(one) in ("Cc", "Cs") for one in text)
+    return _UNSEEN.search(text) is None
 
 
 def _of_schema(kind: str, entry: str, content: Content, known: Known) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""What goes on beside the pages: questions are grouped, days counted, samples drawn."""
+"""What goes on beside the pages: wordings read, questions grouped, days counted, samples drawn."""
 
 from __future__ import annotations
 
@@ -47,12 +47,19 @@ async def keep_up(parts: Parts) -> None:
         more = False
         try:
             more = await gather(parts.database, parts.now()) == AT_ONCE
+            await _read(parts)
             await _count(parts, rhythm)
             await _draw(parts)
             await _publish(parts)
         except (SQLAlchemyError, psycopg.Error, OSError) as problem:
             log.error("listening failed", extra={"cause": type(problem).__name__})
         await asyncio.sleep(0 if more else parts.settings.schedule_seconds)
+
+
+async def _read(parts: Parts) -> None:
+    """What was saved is in the index of wordings before somebody opens the next item."""
+    async with parts.database.connect() as db:
+        await parts.wordings.index(db)
 
 
 async def _count(parts: Parts, rhythm: Rhythm) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from console.doors import Editor, Reader
+from console.doors import CHINA, Editor, Reader
 from console.exchange import cells
 from console.knowledge import content
+from console.quality import standing
 from console.refusals import Refusal
 from records.staff import entries, workflow
 from records.staff.entries import Wish
 
 PAGE = 50
-_FILTERS = ("words", "area", "state", "owner", "scope", "region", "expires_before")
+_FILTERS = ("words", "area", "state", "owner", "scope", "region", "expires_before", "low")
 _FAMILY = re.compile(r"[a-z][a-z_]{1,30}")
 
 router = APIRouter()
@@ -27,8 +29,11 @@ router = APIRouter()
 @router.get("/items")
 async def find(desk: Reader) -> Response:
     """A page of items; HTMX gets the table alone."""
-    wish = read_wish(desk.request, "item")
+    wish, scores = read_wish(desk.request, "item"), None
     async with desk.parts.database.connect() as db:
+        if desk.request.query_params.get("low"):
+            scores = await standing.low(db, desk.now.astimezone(CHINA).date())
+            wish = replace(wish, ids=tuple(scores))
         page = await entries.search(db, wish)
         choices = await entries.choices(db, "item")
     template = "items_table.html" if "hx-request" in desk.request.headers else "items.html"
@@ -36,6 +41,7 @@ async def find(desk: Reader) -> Response:
         template,
         page=page,
         wish=wish,
+        scores=scores,
         choices=choices,
         pages=max(1, math.ceil(page.total / PAGE)),
         query=query(desk.request),

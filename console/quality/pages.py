@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from console.doors import CHINA, QuestionReader, Reader
 from console.listening import drawing
 from console.quality import measures
+from console.quality.standing import BACK
 from console.refusals import NotFound
 from records.questions import samples, tallies
 from records.questions.samples import LABELLED, Week
@@ -18,8 +19,6 @@ from records.questions.tallies import Span
 from records.staff import entries
 
 WEEKS = 26
-# Scores of items and the curve look back so far.
-BACK = timedelta(days=84)
 MOST_ITEMS = 200
 
 router = APIRouter(prefix="/quality")

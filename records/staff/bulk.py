@@ -14,21 +14,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from records.staff.entries import Content, Facets
 from records.staff.workflow import ChangedMeanwhile
 
-_BEGIN = """
+# So many rows travel in one statement.
+AT_ONCE = 500
+_ROWS = """
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id text, kind text, family text,
+        area text, title text, owner text, region text, regional boolean, review_by date,
+        effective_to date, search text, head integer, content jsonb, authors text[])
+"""
+_BEGIN = f"""
     INSERT INTO entries (id, kind, family, area, title, owner, region, regional, review_by,
         effective_to, search, state, head, changed_at)
-    VALUES (:id, :kind, :family, :area, :title, :owner, :region, :regional, :review_by,
-        :effective_to, :search, 'draft', :head, :now)
+    SELECT id, kind, family, area, title, owner, region, regional, review_by,
+        effective_to, search, 'draft', head, :now {_ROWS}
 """
-_CHANGE = """
+_CHANGE = f"""
     UPDATE entries SET (area, title, owner, regional, review_by, effective_to, search, state,
-        head, publish_at, changed_at) = (:area, :title, :owner, :regional, :review_by,
-        :effective_to, :search, 'draft', :head, NULL, :now)
-    WHERE id = :id
-"""
-_VERSION = """
+        head, publish_at, changed_at) = (r.area, r.title, r.owner, r.regional, r.review_by,
+        r.effective_to, r.search, 'draft', r.head, NULL, :now)
+    {_ROWS} WHERE entries.id = r.id
+"""  # noqa: S608 - ours
+_VERSION = f"""
     INSERT INTO entry_versions (entry, number, content, author, authors, note, at)
-    VALUES (:id, :head, CAST(:content AS jsonb), :author, :authors, '', :now)
+    SELECT id, head, content, :author, authors, '', :now {_ROWS}
 """
 
 
@@ -47,12 +54,15 @@ async def save_all(
 ) -> None:
     """Keep all of them; `ChangedMeanwhile` when one entry is not as the drafts take it to be."""
     authors = await _authors(db, drafts)
-    rows = [_row(one, author, authors.get(one.entry, ()), now) for one in drafts]
-    fresh = [row for row, one in zip(rows, drafts, strict=True) if one.based_on == 0]
-    known = [row for row, one in zip(rows, drafts, strict=True) if one.based_on > 0]
-    for statement, some in ((_BEGIN, fresh), (_CHANGE, known), (_VERSION, rows)):
-        if some:
-            await db.execute(text(statement), some)
+    for place in range(0, len(drafts), AT_ONCE):
+        some = drafts[place : place + AT_ONCE]
+        told = [(one.based_on == 0, _row(one, author, authors.get(one.entry, ()))) for one in some]
+        fresh = [row for begun, row in told if begun]
+        known = [row for begun, row in told if not begun]
+        for statement, rows in ((_BEGIN, fresh), (_CHANGE, known), (_VERSION, fresh + known)):
+            if rows:
+                values = {"rows": json.dumps(rows, ensure_ascii=False, default=str)}
+                await db.execute(text(statement), {**values, "author": author, "now": now})
 
 
 async def _authors(db: AsyncConnection, drafts: Sequence[Draft]) -> dict[str, tuple[str, ...]]:
@@ -73,13 +83,11 @@ async def _authors(db: AsyncConnection, drafts: Sequence[Draft]) -> dict[str, tu
     return {row.id: tuple(row.authors) for row in there.values() if row.head != row.live}
 
 
-def _row(draft: Draft, author: str, authors: Sequence[str], now: datetime) -> dict[str, Any]:
+def _row(draft: Draft, author: str, authors: Sequence[str]) -> dict[str, Any]:
     return {
         **asdict(draft.facets),
         "id": draft.entry,
         "head": draft.based_on + 1,
-        "content": json.dumps(draft.content, ensure_ascii=False),
-        "author": author,
+        "content": draft.content,
         "authors": sorted({*authors, author}),
-        "now": now,
     }

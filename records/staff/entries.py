@@ -92,6 +92,7 @@ class Wish:
     region: str = ""
     scope: str = ""
     expires_before: date | None = None
+    ids: tuple[str, ...] | None = None  # only these, in this order
     page: int = 1
     size: int = 50
 
@@ -105,12 +106,13 @@ class Page:
 
 
 async def search(db: AsyncConnection, wish: Wish) -> Page:
-    """A page of entries, by id."""
+    """A page of entries, by id or in the order that was asked for."""
     where, values = _where(wish)
+    order = "id" if wish.ids is None else "array_position(CAST(:ids AS text[]), id)"
     found = await db.execute(
         text(f"""
             SELECT {_COLUMNS}, count(*) OVER () AS total FROM entries WHERE {where}
-            ORDER BY id LIMIT :size OFFSET :skip
+            ORDER BY {order} LIMIT :size OFFSET :skip
         """),  # noqa: S608 - conditions of ours, values are bound
         {**values, "size": wish.size, "skip": (wish.page - 1) * wish.size},
     )
@@ -135,6 +137,9 @@ def _where(wish: Wish) -> tuple[str, dict[str, Any]]:
     if wish.expires_before:
         parts.append("least(review_by, effective_to) <= :expires")
         values["expires"] = wish.expires_before
+    if wish.ids is not None:
+        parts.append("id = ANY(:ids)")
+        values["ids"] = list(wish.ids)
     return " AND ".join(parts), values
 
 

@@ -10,6 +10,7 @@ import httpx
 from sqlalchemy import text
 
 from actions.talk.parts import Parts
+from records import handovers
 from records.database import open_database
 from tests.actions.stage import Clock, Stage
 from tests.stand_ins.serving import free_port
@@ -28,6 +29,15 @@ async def test_the_wish_is_noted_once_and_numbered(stage: Stage, parts: Parts) -
     async with parts.database.connect() as db:
         rows = (await db.execute(text("SELECT reason, region FROM handovers"))).all()
     assert [tuple(row) for row in rows] == [("asked", "310000")]
+
+
+async def test_once_staff_have_closed_it_the_next_wish_has_a_number_of_its_own(
+    stage: Stage, parts: Parts
+) -> None:
+    first = (await stage.play(HAND_OVER, "human")).card("handoff")["ticket"]
+    async with parts.database.begin() as db:
+        await handovers.close(db, first, parts.now())
+    assert (await stage.play(HAND_OVER, "human")).card("handoff")["ticket"] > first
 
 
 async def test_after_unclear_turns_that_is_the_reason(stage: Stage, parts: Parts) -> None:

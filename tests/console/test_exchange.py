@@ -130,6 +130,20 @@ async def test_another_file_than_that_of_the_dry_run_is_not_imported(console: Co
         assert (await send(editor, "items.csv", file, "0" * 64)).status_code == 409
 
 
+async def test_what_somebody_saves_after_the_dry_run_is_not_written_over(console: Console) -> None:
+    async with console.worker("editor") as editor, console.worker("editor") as other:
+        rows = tables.from_csv((await editor.get("/exchange/items.csv")).content)
+        rows[0]["title"], rows[1]["title"] = "新的标题", "又一个标题"
+        file = tables.to_csv(rows)
+        dry = await send(editor, "items.csv", file)
+        digest = dry.text.split('name="digest" value="')[1].split('"')[0]
+        await other.edit("Q001", title="别人的标题")
+        for _ in range(2):  # from the dry run that was kept, and from the file
+            assert (await send(editor, "items.csv", file, digest)).status_code == 409
+        assert (await editor.head("Q001"), await editor.head("Q002")) == (2, 1)
+        assert "别人的标题" in (await editor.get("/items/Q001")).text
+
+
 async def test_wordings_come_in_from_rasas_format(console: Console) -> None:
     lines = "".join(f"    - 社保卡{end}\n" for end in folder.WORDS)
     file = f'version: "3.1"\nnlu:\n- intent: faq/Q001\n  examples: |\n{lines}'.encode()

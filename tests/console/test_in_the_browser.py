@@ -28,6 +28,7 @@ PAGES = (
     "/",
     "/items",
     "/items?state=published",
+    "/items?low=1",
     "/items/new",
     "/items/Q003",
     "/items/Q001/history",
@@ -174,6 +175,10 @@ async def something_to_listen_to(console: Console) -> tuple[str, ...]:
                 "INSERT INTO quality_weeks VALUES (%s, 100, 92, 80, %s, %s, %s, 98, 91, 0.82)",
                 (week - timedelta(weeks=ago), 66 - ago, 70 - ago, 67 - ago - ago % 3),
             )
+        db.execute(
+            "INSERT INTO handovers (conversation, reason, opened_at)"
+            " SELECT id, 'asked', now() - interval '75 minutes' FROM conversations LIMIT 3"
+        )
         (group,) = db.execute("SELECT min(id) FROM clusters").fetchone() or (0,)
     return f"/inbox/{group}", f"/quality/weeks/{week}"
 
@@ -205,6 +210,10 @@ async def test_axe_finds_nothing_on_any_page(
         faults += await boss.faults()
         if path == "/operations/sites":
             await boss.picture("sites")
+    leader = await signed_in(chromium, console_with_identity, "班小章")
+    await leader.go("/handovers")
+    faults += await leader.faults()
+    await leader.picture("handovers")
     await auditor.go("/audit")
     faults += await auditor.faults()
     await auditor.press("验证整条记录链")
@@ -212,4 +221,4 @@ async def test_axe_finds_nothing_on_any_page(
     await auditor.press("退出")
     faults += await auditor.faults()
     assert faults == []
-    assert [*chief.wrong, *auditor.wrong] == []
+    assert [*chief.wrong, *auditor.wrong, *leader.wrong] == []

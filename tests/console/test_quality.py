@@ -176,3 +176,34 @@ def test_items_that_are_wrong_most_often_come_first() -> None:
     assert measures.scores(sample)[-1].item == "Q1"
     assert (found["Q1"].found, found["Q2"].given, found["Q2"].right.hits) == (5, 2, 0)
     assert (found["Q3"].asked, found["Q3"].found) == (2, 0)
+
+
+async def test_the_list_shows_items_that_score_low_worst_first(console: Console) -> None:
+    ago = last_week(console)
+    cards = [Said(f"卡{n}", "answer", CARD, None, ago, helpful=False) for n in range(3)]
+    stops = [Said(f"停{n}", "answer", STOP, None, ago) for n in range(4)]
+    base = Said("基数", "answer", (("Q003", 0.9),), None, ago, helpful=False)
+    talk(console.database_url, *cards, *stops, base)
+    await drawn(console, 8)
+    wrong = {"卡0": "Q001", "卡1": "Q001", "卡2": "Q001", "基数": "Q003"}
+    wrong |= {"停0": "none", "停1": "none", "停2": "none", "停3": "Q002"}
+    for role in ("editor", "reviewer"):
+        async with console.worker(role) as worker:
+            assert await label(worker, wrong) == 8
+    console.clock.ahead = timedelta(hours=1, seconds=1)
+    await until(lambda: rows(console, "SELECT sum(unhelpful) FROM tallies") == [(4,)])
+    async with console.worker("auditor") as worker:
+        every = (await worker.get("/items")).text
+        page = (await worker.get("/items?low=1")).text
+        other = (await worker.get("/items?low=1&words=停保&area=社会保险")).text
+    assert "补办社保卡怎么办" in every
+    assert "标注答对" not in every
+    shown = re.findall(r"<td>(Q\d+)</td>", page)
+    assert shown == ["Q001", "Q002"]  # one word on Q003 is too little to go by
+    assert ("0% <small>（0/3）" in page, "25% <small>（1/4）" in page) == (True, True)
+    assert re.findall(r"<td>(Q\d+)</td>", other) == ["Q002"]
+
+
+async def test_without_samples_and_feedback_nothing_scores_low(console: Console) -> None:
+    async with console.worker("editor") as worker:
+        assert "没有符合条件的条目" in (await worker.get("/items?low=1")).text

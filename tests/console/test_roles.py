@@ -75,6 +75,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/operations/versions"): EVERYBODY,
     ("GET", "/operations/versions/{version}"): EVERYBODY,
     ("POST", "/operations/versions/{version}"): {"administrator"},
+    ("GET", "/handovers"): {"supervisor", "auditor"},
+    ("POST", "/handovers/close"): {"supervisor"},
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
     ("POST", "/inbox/accept"): {"editor"},
