@@ -28,7 +28,7 @@ class GoOn(CitizenAction):
             return await answer_item(self._parts, turn, said["item"])
         if "birth_month" in said or "worker_category" in said:
             return await go_on_with_retirement(self._parts, turn)
-        waiting = LOOK_UPS.get(turn.pending or "")
+        waiting = LOOK_UPS.get((turn.pending or "").partition("/")[0])
         if waiting is not None and "region" not in said:
             return await waiting(self._parts, turn)
         if "region" in said:

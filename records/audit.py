@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from records.database import Connection, text
 
 CITIZENS = "citizens"  # the log of what is done with citizens' records
 MOST_AT_ONCE = 1000
@@ -80,7 +79,7 @@ class Finding:
     kind: str
 
 
-async def append(db: AsyncConnection, key: bytes, log: str, act: Act, now: datetime) -> int:
+async def append(db: Connection, key: bytes, log: str, act: Act, now: datetime) -> int:
     """Add an act to the end of a log; its number.
 
     The log's head is locked until the caller's transaction ends, so do this last in it.
@@ -110,7 +109,7 @@ async def append(db: AsyncConnection, key: bytes, log: str, act: Act, now: datet
 
 
 async def read(
-    db: AsyncConnection, log: str, *, after: int = 0, most: int = MOST_AT_ONCE
+    db: Connection, log: str, *, after: int = 0, most: int = MOST_AT_ONCE
 ) -> list[Entry]:
     """Entries behind `after`, in order."""
     found = await db.execute(
@@ -120,7 +119,7 @@ async def read(
     return [_entry(row) for row in found]
 
 
-async def of_actor(db: AsyncConnection, log: str, actor: str, most: int = 200) -> list[Entry]:
+async def of_actor(db: Connection, log: str, actor: str, most: int = 200) -> list[Entry]:
     """The entries of one actor, the newest first."""
     found = await db.execute(
         text(_ENTRIES + " AND actor = :actor ORDER BY seq DESC LIMIT :most"),
@@ -129,23 +128,24 @@ async def of_actor(db: AsyncConnection, log: str, actor: str, most: int = 200) -
     return [_entry(row) for row in found]
 
 
-async def anchor(db: AsyncConnection, log: str) -> Head | None:
+async def anchor(db: Connection, log: str) -> Head | None:
     """The head of a log, to be kept on another system; None for a log without entries."""
     found = await db.execute(text(_HEAD), {"log": log})
     row = found.first()
     return _head(row) if row else None
 
 
-async def logs(db: AsyncConnection) -> list[str]:
+async def logs(db: Connection) -> list[str]:
     """The names of all logs, those whose head is gone, too."""
     found = await db.execute(
-        text("SELECT log FROM audit_heads UNION SELECT DISTINCT log FROM audit_entries ORDER BY 1")
+        text("SELECT log FROM audit_heads UNION SELECT DISTINCT log FROM audit_entries ORDER BY 1"),
+        {},
     )
     return [row.log for row in found]
 
 
 async def verify(
-    db: AsyncConnection, key: bytes, log: str, anchors: Sequence[Head] = ()
+    db: Connection, key: bytes, log: str, anchors: Sequence[Head] = ()
 ) -> list[Finding]:
     """Everything that was changed in a log since it was written; empty when it is whole.
 
@@ -174,7 +174,7 @@ async def verify(
     return findings + [found for one in kept for found in _against(key, one, head, macs)]
 
 
-async def locked_head(db: AsyncConnection, key: bytes, log: str, now: datetime) -> Head:
+async def locked_head(db: Connection, key: bytes, log: str, now: datetime) -> Head:
     """The head, which nobody else moves until the transaction ends; begun when there is none."""
     row = (await db.execute(text(_HEAD + " FOR UPDATE"), {"log": log})).first()
     if row is None:
@@ -187,14 +187,14 @@ async def locked_head(db: AsyncConnection, key: bytes, log: str, now: datetime) 
             """),
             first.__dict__,
         )
-        row = (await db.execute(text(_HEAD + " FOR UPDATE"), {"log": log})).one()
+        row = (await db.execute(text(_HEAD + " FOR UPDATE"), {"log": log})).first()
     head = _head(row)
     if not _is_ours(key, head):
         raise ChainBroken(log)
     return head
 
 
-async def _all(db: AsyncConnection, log: str) -> AsyncIterator[Entry]:
+async def _all(db: Connection, log: str) -> AsyncIterator[Entry]:
     after = -1
     while page := await read(db, log, after=after):
         for entry in page:
@@ -260,9 +260,9 @@ def _text(at: datetime) -> str:
 
 
 def _entry(row: Any) -> Entry:
-    return Entry(**{**row._mapping, "mac": bytes(row.mac)})
+    return Entry(**{**row._asdict(), "mac": bytes(row.mac)})
 
 
 def _head(row: Any) -> Head:
-    binary = {name: bytes(row._mapping[name]) for name in ("mac", "from_mac", "seal")}
-    return Head(**{**row._mapping, **binary})
+    binary = {name: bytes(getattr(row, name)) for name in ("mac", "from_mac", "seal")}
+    return Head(**{**row._asdict(), **binary})

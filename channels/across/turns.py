@@ -10,17 +10,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 
 log = logging.getLogger(__name__)
 
 # While another process has the turn we ask again, ever less often.
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 0.5
+
+_TAKE = "SELECT pg_try_advisory_lock(%s)"
+_GIVE_BACK = "SELECT pg_advisory_unlock(%s)"
 
 
 def pauses() -> Iterator[float]:
@@ -42,7 +44,7 @@ class Turns:
     @asynccontextmanager
     async def mine(self, conversation: UUID) -> AsyncIterator[bool]:
         """Whether this process has the turn of the conversation; given back at the end."""
-        if not await self._ask("pg_try_advisory_lock", conversation):
+        if not await self._ask(_TAKE, conversation):
             yield False
             return
         try:
@@ -69,13 +71,12 @@ class Turns:
     async def _give_back(self, conversation: UUID) -> None:
         try:
             # The end of a turn must not be cut short: the lock would stay for ever.
-            await asyncio.shield(self._ask("pg_advisory_unlock", conversation))
+            await asyncio.shield(self._ask(_GIVE_BACK, conversation))
         except (psycopg.Error, OSError) as problem:
             # The connection broke, and with it every lock that it held.
             log.warning("turns were lost", extra={"cause": type(problem).__name__})
 
-    async def _ask(self, function: str, conversation: UUID) -> bool:
-        question = sql.SQL("SELECT {}(%s)").format(sql.Identifier(function))
+    async def _ask(self, question: LiteralString, conversation: UUID) -> bool:
         async with self._one_at_a_time:
             db = await self._connection()
             try:

@@ -25,6 +25,7 @@ from channels.limits import Limit
 from channels.shapes import PROBLEMS, Problem
 from channels.sign_in.browser import SIGNED_IN_CHOICE
 from records import conversations, identities
+from records.database import one_transaction
 from records.identities import Identity
 from records.own import assurance, codes, phones
 from records.own.codes import Counted, Wish
@@ -145,8 +146,8 @@ async def verify_code(
         return codes.mac(derived(key, "codes"), wish, answer.code)
 
     # Committed by itself: a try counts, whatever follows.
-    async with parts.database.begin() as db:
-        phone = await codes.check(db, conversation.id, answer.purpose, expected, now)
+    async with one_transaction(parts.database) as quick:
+        phone = await codes.check(quick, conversation.id, answer.purpose, expected, now)
     if phone is None:
         raise refusals.WrongCode
     async with parts.database.begin() as db:

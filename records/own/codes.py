@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.database import Connection, text
 
 LIFE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=1)  # between two codes for one phone
@@ -125,7 +126,7 @@ async def keep(db: AsyncConnection, wish: Wish, code_mac: bytes | None, now: dat
 
 
 async def check(
-    db: AsyncConnection,
+    db: Connection,
     conversation: UUID,
     purpose: str,
     expected: Callable[[bytes], bytes],

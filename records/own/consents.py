@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
-from records.database import Connection
+from records.database import Connection, text
 
 LOOK_UPS = "look_ups"  # that registries are asked about them
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from records.database import Connection, text
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Asked:
 
 
 async def record_all(
-    db: AsyncConnection, conversation: UUID, citizen: str, rows: Sequence[Asked], now: datetime
+    db: Connection, conversation: UUID, citizen: str, rows: Sequence[Asked], now: datetime
 ) -> None:
     """Keep all questions of one look-up: one moment, so that they count as one."""
     await db.execute(
@@ -43,7 +42,7 @@ async def record_all(
     )
 
 
-async def count_since(db: AsyncConnection, conversation: UUID, since: datetime) -> int:
+async def count_since(db: Connection, conversation: UUID, since: datetime) -> int:
     """How many times the conversation looked something up since then; one a moment."""
     found = await db.execute(
         text("""
@@ -52,4 +51,4 @@ async def count_since(db: AsyncConnection, conversation: UUID, since: datetime) 
         """),
         {"conversation": conversation, "since": since},
     )
-    return int(found.scalar_one())
+    return int(found.scalar() or 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import socket
 import subprocess
+import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import redis
 
 import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+from bot.publishing import workshop
 from bot.ranking.calibration import Aims
 from bot.ranking.examples import example
 from bot.ranking.learning import learn
@@ -67,6 +69,20 @@ def model(words: jieba.Tokenizer, kept: KeptVectors) -> Model:
     return learn(examples, ("上海", "广东"), {"Q122": 1}, kept, Aims(0.1, 0.3, 0.4))
 
 
+@pytest.fixture
+def shop_folder(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`model.tar.gz` with the small model, empty `answers`, two frozen questions for the gate."""
+    (tmp_path / "trained").mkdir()
+    model.save(tmp_path / "trained")
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "trained", "ranker")
+    frozen = tmp_path / "regression.yml"
+    frozen.write_text("answers:\n  Q163: [产假有多少天]\ndecisions:\n  human: [转人工]\n", "utf-8")
+    monkeypatch.setattr(workshop, "REGRESSION", frozen)
+    (tmp_path / "answers").mkdir()
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
     """A real Valkey, from the app's environment; its address."""
@@ -88,6 +104,16 @@ def valkey() -> Iterator[str]:
     yield url
     process.terminate()
     process.wait(timeout=10)
+
+
+def write_wordings(place: Path, told: dict[str, list[str]]) -> None:
+    """A data folder with these wordings."""
+    (place / "nlu").mkdir(parents=True, exist_ok=True)
+    (place / "knowledge/items").mkdir(parents=True, exist_ok=True)
+    lines = ["nlu:"]
+    for label, texts in told.items():
+        lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
+    (place / "nlu/all.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _wait_for(url: str) -> None:

@@ -66,15 +66,19 @@ def _run(answering: Answering, asking: Callable[[KeptEndpoint], Awaitable[Any]])
 
 
 async def _once(endpoint: KeptEndpoint) -> Any:
-    return await endpoint.request(json={"next_action": "action_answer", "text": "社保"})
+    said = {"event": "user", "text": "社保", "parse_data": {"intent": {}}}
+    shown = {"event": "bot", "text": "…", "data": {"custom": {"card": {}}}}
+    tracker = {"sender_id": "c1", "slots": {}, "events": [said, shown]}
+    return await endpoint.request(json={"next_action": "action_answer", "tracker": tracker})
 
 
-def test_calls_share_one_connection() -> None:
+def test_calls_share_one_connection_and_carry_what_actions_read() -> None:
     async def twice(endpoint: KeptEndpoint) -> list[Any]:
         return [await _once(endpoint), await _once(endpoint)]
 
     answers, calls = _run(_echo, twice)
-    sent = {"domain": {}, "next_action": "action_answer", "text": "社保"}
+    tracker = {"sender_id": "c1", "slots": {}, "events": [{"event": "user", "text": "社保"}]}
+    sent = {"domain": {}, "next_action": "action_answer", "tracker": tracker}
     assert [answer["got"] for answer in answers] == [sent, sent]
     assert calls == [2]
 

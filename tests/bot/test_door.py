@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tarfile
 import threading
 import urllib.error
 import urllib.request
@@ -20,8 +19,7 @@ from bot.publishing.door import Desk, door
 from bot.publishing.pilot import PilotIndex, running
 from bot.publishing.watching import Watcher
 from bot.publishing.workshop import Workshop
-from bot.ranking.model import Model
-from tests.bot.conftest import WORDINGS
+from tests.bot.conftest import WORDINGS, write_wordings
 
 KEY, TOKEN = b"a key of the tests", "a token of the tests"
 NEW = "小方片片叫狗叼跑了"
@@ -66,33 +64,20 @@ class Open:
 
 
 def write(place: Path, told: Told) -> None:
-    """A data folder with these wordings."""
+    """A data folder with these wordings and no others."""
     shutil.rmtree(place, ignore_errors=True)
-    (place / "nlu").mkdir(parents=True)
-    (place / "knowledge/items").mkdir(parents=True)
-    lines = ["nlu:"]
-    for label, texts in told.items():
-        lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
-    (place / "nlu/all.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_wordings(place, told)
 
 
 @pytest.fixture
-def opened(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def opened(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """The door with the small model."""
-    (tmp_path / "trained").mkdir()
-    model.save(tmp_path / "trained")
-    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
-        archive.add(tmp_path / "trained", "ranker")
-    frozen = tmp_path / "regression.yml"
-    frozen.write_text("answers:\n  Q163: [产假有多少天]\ndecisions:\n  human: [转人工]\n", "utf-8")
-    monkeypatch.setattr(workshop, "REGRESSION", frozen)
     # A model of two dozen wordings cannot tell many sentences from its own subject.
     monkeypatch.setattr(workshop, "ASKED_BESIDE", 3)
-    (tmp_path / "answers").mkdir()
-    live = tmp_path / "live"
+    live = shop_folder / "live"
     write(live / "current", WORDINGS)
     said: Callable[[str], None] = lambda line: None  # noqa: E731 - nobody listens
-    shop = Workshop(tmp_path / "answers", KEY, live / "current", tmp_path / "model.tar.gz")
+    shop = Workshop(shop_folder / "answers", KEY, live / "current", shop_folder / "model.tar.gz")
     watcher = Watcher(shop, said)
     server = door(Desk(shop, watcher, live / "candidates", TOKEN), 0)
     threading.Thread(target=server.serve_forever, daemon=True).start()

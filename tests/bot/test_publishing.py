@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +11,12 @@ import pytest
 
 from bot import index
 from bot.normalizer import normalize
-from bot.publishing import answer_index, workshop
+from bot.publishing import answer_index
 from bot.publishing.update import Difference, update
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
-from tests.bot.conftest import WORDINGS
+from tests.bot.conftest import WORDINGS, write_wordings
 
 KEY = "a key of the tests"
 Written = Callable[[dict[str, list[str]]], Path]
@@ -28,12 +27,7 @@ def data(tmp_path: Path) -> Written:
     """A data folder with these wordings."""
 
     def write(told: dict[str, list[str]]) -> Path:
-        (tmp_path / "data/nlu").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "data/knowledge/items").mkdir(parents=True, exist_ok=True)
-        lines = ["nlu:"]
-        for label, texts in told.items():
-            lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
-        (tmp_path / "data/nlu/all.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_wordings(tmp_path / "data", told)
         return tmp_path / "data"
 
     return write
@@ -72,20 +66,12 @@ def test_a_new_wording_a_new_item_and_one_that_went(
 
 @pytest.fixture
 def commands(
-    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: Written
+    shop_folder: Path, monkeypatch: pytest.MonkeyPatch, data: Written
 ) -> Callable[..., int]:
     """`python -m bot.index …` with the small model, its data and a small regression set."""
-    (tmp_path / "trained").mkdir()
-    model.save(tmp_path / "trained")
-    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
-        archive.add(tmp_path / "trained", "ranker")
-    frozen = tmp_path / "regression.yml"
-    frozen.write_text("answers:\n  Q163: [产假有多少天]\ndecisions:\n  human: [转人工]\n", "utf-8")
-    monkeypatch.setattr(workshop, "REGRESSION", frozen)
-    (tmp_path / "answers").mkdir()
-    monkeypatch.setenv("ANSWER_INDEX", str(tmp_path / "answers"))
+    monkeypatch.setenv("ANSWER_INDEX", str(shop_folder / "answers"))
     monkeypatch.setenv("ANSWER_INDEX_KEY", KEY)
-    files = ["--data", str(data(WORDINGS)), "--model", str(tmp_path / "model.tar.gz")]
+    files = ["--data", str(data(WORDINGS)), "--model", str(shop_folder / "model.tar.gz")]
     return lambda *what: index.main([*what, *files])
 
 

@@ -112,47 +112,16 @@ LINKS: list[str] = [one.format(run=RUN) for one in _SCHEMES]
 
 def stuffed(payload: str, link: str) -> list[dict[str, object]]:
     """Every card with the payload wherever a card has text, and the link wherever it has one."""
-    words = dict.fromkeys(("title", "document", "article", "issued"), payload)
-    source = {**words, "url": link}
     choice = {"title": payload, "payload": "/x"}
     office = dict.fromkeys(("name", "phone", "address", "hours"), payload)
-    region = {"code": payload, "name": payload, "status": "answered", "months": 1}
-    text_field = {"name": "a", "label": payload, "kind": "text", "value": payload}
-    options = [{"title": payload, "value": payload}]
-    choice_field = {"name": "b", "label": payload, "kind": "choice", "choices": options}
-    month = dict.fromkeys(("region", "employer", "base", "personal"), payload)
+    words = dict.fromkeys(("title", "document", "article", "issued"), payload)
+    source = {**words, "url": link}
     return [
-        {
-            **dict.fromkeys(("item", "title", "detail", "effective_from"), payload),
-            "type": "answer",
-            "summary": f"{payload} {link}",
-            "region": {"code": "1", "name": payload},
-            "sources": [source],
-            "related": [choice],
-            "office": office,
-        },
-        {
-            "type": "estimate",
-            "kind": payload,
-            "inputs": {payload: payload},
-            "formula": [payload],
-            "results": [{"label": payload, "value": payload}],
-            "sources": [source],
-        },
+        _answer(payload, link) | {"sources": [source], "related": [choice], "office": office},
+        _estimate(payload) | {"sources": [source]},
         {"type": "table", "title": payload, "columns": [{"label": payload}], "rows": [[payload]]},
-        {"type": "form", "title": payload, "submit": choice, "fields": [text_field, choice_field]},
-        {
-            "type": "contributions",
-            "insurance": {"code": "p", "name": payload},
-            "as_of": payload,
-            "paid_to": payload,
-            "months_total": 1,
-            "periods": [],
-            "overlaps": [{"month": payload, "regions": [payload]}],
-            "regions": [region],
-            "gaps": [{"from": payload, "to": payload, "months": 1}],
-            "months": [{**month, "month": "2024-01", "status": "paid"}],
-        },
+        _form(payload) | {"submit": choice},
+        _record(payload),
         {"type": "handoff", "places": [office], "ticket": 1, "position": 1, **office},
         {
             **dict.fromkeys(("title", "number", "expires_at", "verify"), payload),
@@ -165,3 +134,47 @@ def stuffed(payload: str, link: str) -> list[dict[str, object]]:
         {"type": payload, "anything": [payload]},
         {"type": "table", "rows": 7},  # a card that is none at all
     ]
+
+
+def _answer(payload: str, link: str) -> dict[str, object]:
+    return {
+        **dict.fromkeys(("item", "title", "detail", "effective_from"), payload),
+        "type": "answer",
+        "summary": f"{payload} {link}",
+        "region": {"code": "1", "name": payload},
+    }
+
+
+def _estimate(payload: str) -> dict[str, object]:
+    return {
+        "type": "estimate",
+        "kind": payload,
+        "inputs": {payload: payload},
+        "formula": [payload],
+        "results": [{"label": payload, "value": payload}],
+    }
+
+
+def _form(payload: str) -> dict[str, object]:
+    options = [{"title": payload, "value": payload}]
+    fields = [
+        {"name": "a", "label": payload, "kind": "text", "value": payload},
+        {"name": "b", "label": payload, "kind": "choice", "choices": options},
+    ]
+    return {"type": "form", "title": payload, "fields": fields}
+
+
+def _record(payload: str) -> dict[str, object]:
+    month = dict.fromkeys(("region", "employer", "base", "personal"), payload)
+    return {
+        "type": "contributions",
+        "insurance": {"code": "p", "name": payload},
+        "as_of": payload,
+        "paid_to": payload,
+        "months_total": 1,
+        "periods": [],
+        "overlaps": [{"month": payload, "regions": [payload]}],
+        "regions": [{"code": payload, "name": payload, "status": "answered", "months": 1}],
+        "gaps": [{"from": payload, "to": payload, "months": 1}],
+        "months": [{**month, "month": "2024-01", "status": "paid"}],
+    }

@@ -10,9 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from channels.app import create
 from channels.settings import Settings
-from tests.conftest import Gateway, OpenGateway
+from tests.conftest import Gateway, OpenGateway, serving
 from tests.stand_ins.engine import StandInEngine
 from tests.stand_ins.identity import StandInIdentity
 from tests.stand_ins.identity_sandbox import (
@@ -23,7 +22,6 @@ from tests.stand_ins.identity_sandbox import (
     running_identity,
 )
 from tests.stand_ins.identity_trace import Behind
-from tests.stand_ins.serving import Served
 
 # To read the machine's certificates for each browser takes longer than most tests.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -52,17 +50,8 @@ def open_desk(environment: dict[str, Any], identity: IdentitySandbox) -> OpenDes
             "sign_in_links_per_minute": 100_000,
             "address_sign_in_pages_per_minute": 100_000,
         }
-        settings = Settings(**{**environment, **own, **changed})
-        app = create(settings)
-        served = Served(app, identity.gateway_port)
-        served.start()
-        url = identity.gateway_url
-        try:
-            async with httpx.AsyncClient(base_url=url, timeout=40, trust_env=False) as http:
-                yield Gateway(app, url, http, settings, served)
-        finally:
-            app.state.parts.news.close()
-            served.stop()
+        async with serving(Settings(**{**environment, **own, **changed})) as running:
+            yield running
 
     return opened
 

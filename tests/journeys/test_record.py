@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -43,14 +45,16 @@ async def sign_in(talk: Talk, browser: Browser, login: str) -> httpx.Response:
 
 async def answered_after_sign_in(talk: Talk, behind: int) -> list[dict[str, object]]:
     """What the bot says once somebody has signed in and, the first time, agreed."""
-    agreed = False
-    for _ in range(20):
+    agreed, until = False, time.monotonic() + 40
+    while time.monotonic() < until:
         found = await talk.events(behind, wait=2)
         if any(event.get("card", {}).get("type") == "contributions" for event in found):
             return found
         if not agreed and any(AGREE in json.dumps(event.get("card", {})) for event in found):
             assert (await talk.send(choice=AGREE)).status_code == 202
             agreed = True
+        # What is there already is not waited for.
+        await asyncio.sleep(0.1)
     raise AssertionError(found)
 
 

@@ -6,7 +6,7 @@ import base64
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records import audit
 from records.audit import CITIZENS, Act
-from records.database import open_database
 from records.files import filled_forms
 from records.privacy.audit_command import main as audit_main
 from records.privacy.audit_command import read_anchor, written
@@ -32,13 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]
 VAULT_KEY = base64.urlsafe_b64encode(bytes(32)).decode()
 KEY = hash_key("", read_key(VAULT_KEY), AUDIT)
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_database(database_url)
-    yield opened
-    await opened.dispose()
 
 
 @pytest.fixture

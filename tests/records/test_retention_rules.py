@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from records.database import open_database
 from records.delivery import link_attempts
 from records.files import downloads
 from records.own import authorisations, codes, phones, sign_in_attempts
@@ -23,13 +22,6 @@ from tests.conftest import VAULT_KEY
 KEY = bytes(range(32))
 NOW = datetime.now(UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_database(database_url)
-    yield opened
-    await opened.dispose()
 
 
 async def code(db: AsyncConnection, talk: UUID, ago: timedelta) -> None:

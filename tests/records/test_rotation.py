@@ -8,7 +8,6 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,7 +17,6 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records import sealed_values
-from records.database import open_database
 from records.rotation import count_by_version, sealed_columns, turn
 from records.rotation.__main__ import STILL_NEEDED
 from records.vault import read_key, seal, unseal
@@ -29,13 +27,6 @@ OLD, NEW = (base64.urlsafe_b64encode(bytes([n]) * 32).decode() for n in (1, 2))
 BEFORE, TURNING, AFTER = read_key(OLD), read_key(f"2={NEW},1={OLD}"), read_key(f"2={NEW}")
 VALUES = 3000
 KILLS = int(os.environ.get("KILLS", "6"))  # 50 before a release
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_database(database_url)
-    yield opened
-    await opened.dispose()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,20 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records import conversations, events, feedback, messages, sealed_values
 from records.conversations import Conversation
-from records.database import AtOnce, each_at_once, open_database
+from records.database import AtOnce, each_at_once
 from records.events import Line
 from records.messages import Arrival
 from records.places import sites
 from records.sealed_values import SealedValue
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_database(database_url)
-    yield opened
-    await opened.dispose()
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from actions.courier.desk import Desk
 from actions.record.asking import CONSENT_VERSION
 from actions.registries.client import Registries
 from actions.talk.parts import Parts
@@ -17,6 +19,7 @@ from records.files import filled_forms
 from records.identities import Identity, bind
 from records.own import consents
 from records.vault import reference
+from tests.actions.papers.node import RunningNode, running_node
 from tests.actions.stage import Clock, Said, Stage
 from tests.sandbox.running import RunningRegistry
 
@@ -63,6 +66,27 @@ SignInAs = Callable[..., Awaitable[Person]]
 def registries(client: Registries) -> Registries:
     """The real client and the sandbox behind it."""
     return client
+
+
+@pytest.fixture
+def node(tmp_path: Path, signing_dir: Path) -> Iterator[RunningNode]:
+    """The other side, running."""
+    with running_node(tmp_path / "node", signing_dir / "exchange.crt.pem") as running:
+        yield running
+
+
+@pytest.fixture
+def silent(node: RunningNode) -> None:
+    """The other side takes what it is sent, and answers nothing."""
+    node.order(outcome="silent")
+
+
+@pytest.fixture
+async def desk(node: RunningNode, parts: Parts) -> AsyncIterator[Desk]:
+    """The courier's desk in front of it."""
+    yield node.desk(parts)
+    for one in node.desks:
+        await one.node.close()
 
 
 @pytest.fixture

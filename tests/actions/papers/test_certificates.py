@@ -227,6 +227,44 @@ async def test_after_the_step_up_the_certificate_comes_at_once(
     assert said.responses == ["utter_signed_in", "utter_certificate"]
 
 
+async def test_after_every_interruption_it_is_for_the_region_that_was_asked_for(
+    stage: Stage, sign_in_as: SignInAs
+) -> None:
+    said = await ask(stage, entities={"region": "440000"})
+    assert said.responses == ["utter_sign_in_first"]
+    await sign_in_as("douyue", level="loa2", consent=False)
+    said = await stage.play("action_signed_in", "signed_in")
+    assert said.responses == ["utter_signed_in", "utter_sign_in_higher"]
+    await sign_in_as("douyue", consent=False)
+    said = await stage.play("action_signed_in", "signed_in")
+    assert said.responses == ["utter_signed_in", "utter_ask_consent"]
+    said = await stage.play("action_agree_to_look_ups", "agree_to_look_ups")
+    assert said.responses == ["utter_certificate"]
+    assert "广东省" in said.text
+    assert not stage.slots["pending"]
+
+
+async def test_a_word_about_the_insurance_in_between_keeps_the_region(
+    stage: Stage, sign_in_as: SignInAs
+) -> None:
+    await sign_in_as("douyue", level="loa2")
+    await ask(stage, entities={"region": "440000"})
+    await sign_in_as("douyue")
+    said = await stage.play("action_continue", "inform", entities={"insurance": "unemployment"})
+    assert said.responses == ["utter_certificate"]
+    assert "广东省" in said.text
+    assert "失业保险" in said.text
+
+
+async def test_who_asks_anew_and_names_no_region_gets_all_of_them(
+    stage: Stage, sign_in_as: SignInAs
+) -> None:
+    await sign_in_as("douyue", level="loa2")
+    await ask(stage, entities={"region": "440000"})
+    await sign_in_as("douyue")
+    assert (await ask(stage)).responses == ["utter_certificate"] * 3
+
+
 async def test_a_person_without_months_gets_none_and_one_nobody_knows_hears_so(
     stage: Stage, sign_in_as: SignInAs, sandbox: RunningRegistry
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -13,29 +13,15 @@ from sqlalchemy import text
 from actions.courier.desk import Desk
 from actions.courier.receiving import take_in_all
 from actions.courier.sending import send_next
-from actions.talk.parts import Parts
 from sandbox.exchange import letters
 from sandbox.exchange.letters import Heard, Letter
 from sandbox.exchange.seal import signed
 from tests.actions.papers.conftest import Person, SignInAs
-from tests.actions.papers.node import RunningNode, go_round, running_node
+from tests.actions.papers.node import RunningNode, go_round
 from tests.actions.papers.test_exchange import acts, sent, the_case
 
+pytestmark = pytest.mark.usefixtures("silent")
 Forge = Callable[[RunningNode, Heard, Path], tuple[str, bytes]]
-
-
-@pytest.fixture
-def node(tmp_path: Path, signing_dir: Path) -> Iterator[RunningNode]:
-    with running_node(tmp_path / "node", signing_dir / "exchange.crt.pem") as running:
-        running.order(outcome="silent")
-        yield running
-
-
-@pytest.fixture
-async def desk(node: RunningNode, parts: Parts) -> AsyncIterator[Desk]:
-    yield node.desk(parts)
-    for one in node.desks:
-        await one.node.close()
 
 
 @pytest.fixture

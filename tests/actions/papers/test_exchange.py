@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +18,7 @@ from actions.talk.parts import Parts
 from records.exchange import cases
 from records.exchange.cases import Case
 from tests.actions.papers.conftest import Person, SignInAs
-from tests.actions.papers.node import RunningNode, go_round, running_node
+from tests.actions.papers.node import RunningNode, go_round
 from tests.actions.stage import Clock, Said, Stage
 from tests.sandbox.running import RunningRegistry
 
@@ -44,19 +42,6 @@ MOVE = {
     "to_region": "310000",
     "enrolled_since": "2019-02-01",
 }
-
-
-@pytest.fixture
-def node(tmp_path: Path, signing_dir: Path) -> Iterator[RunningNode]:
-    with running_node(tmp_path / "node", signing_dir / "exchange.crt.pem") as running:
-        yield running
-
-
-@pytest.fixture
-async def desk(node: RunningNode, parts: Parts) -> AsyncIterator[Desk]:
-    yield node.desk(parts)
-    for one in node.desks:
-        await one.node.close()
 
 
 async def drafted(person: Person, kind: str, **fields: str) -> Said:

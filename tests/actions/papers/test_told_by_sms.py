@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -17,25 +15,11 @@ from records.delivery import accounts, links, threads
 from records.delivery.accounts import Account
 from records.delivery.links import Link
 from tests.actions.papers.conftest import Person, SignInAs
-from tests.actions.papers.node import RunningNode, running_node
 from tests.actions.papers.test_exchange import sent
 from tests.actions.stage import Stage
 
+pytestmark = pytest.mark.usefixtures("silent")
 PHONE = "13800001234"
-
-
-@pytest.fixture
-def node(tmp_path: Path, signing_dir: Path) -> Iterator[RunningNode]:
-    with running_node(tmp_path / "node", signing_dir / "exchange.crt.pem") as running:
-        running.order(outcome="silent")
-        yield running
-
-
-@pytest.fixture
-async def desk(node: RunningNode, parts: Parts) -> AsyncIterator[Desk]:
-    yield node.desk(parts)
-    for one in node.desks:
-        await one.node.close()
 
 
 async def wants_notices(parts: Parts, person: Person) -> uuid.UUID:

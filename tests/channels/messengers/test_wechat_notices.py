@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
@@ -23,18 +24,33 @@ NOTICE = {
 }
 
 
-async def test_a_template_message_needs_no_consent_and_goes_out_once(
+AnswerLate = Callable[[Callable[[], object]], Awaitable[None]]
+
+
+@pytest.fixture
+def answer_late(
     open_gateway: OpenGateway, new_account: NewAccount, wechat: StandInWeChat, database_url: str
-) -> None:
+) -> AnswerLate:
+    """Answers a follower whose window is closed, and waits until it is parked and so much done."""
     new_account(api=wechat.url, notices={"answered": NOTICE})
-    database = open_database(database_url)
-    async with open_gateway():
-        talk = await open_thread(database, "oa", "o1")
-        with psycopg.connect(database_url, autocommit=True) as db:
-            db.execute("UPDATE threads SET window_until = now() - interval '1 hour'")
-        await say(database, talk, "工作人员的答复")
-        await until(lambda: states(database_url) == {"parked": 1} and wechat.notices)
-    await database.dispose()
+
+    async def answer(is_done: Callable[[], object]) -> None:
+        database = open_database(database_url)
+        async with open_gateway():
+            talk = await open_thread(database, "oa", "o1")
+            with psycopg.connect(database_url, autocommit=True) as db:
+                db.execute("UPDATE threads SET window_until = now() - interval '1 hour'")
+            await say(database, talk, "工作人员的答复")
+            await until(lambda: states(database_url) == {"parked": 1} and is_done())
+        await database.dispose()
+
+    return answer
+
+
+async def test_a_template_message_needs_no_consent_and_goes_out_once(
+    answer_late: AnswerLate, wechat: StandInWeChat
+) -> None:
+    await answer_late(lambda: wechat.notices)
     assert wechat.sent == []
     assert wechat.calls == ["/cgi-bin/message/template/send"]
     assert wechat.notices == [
@@ -48,18 +64,10 @@ async def test_a_template_message_needs_no_consent_and_goes_out_once(
 
 
 async def test_a_notice_that_is_refused_loses_no_answer(
-    open_gateway: OpenGateway, new_account: NewAccount, wechat: StandInWeChat, database_url: str
+    answer_late: AnswerLate, wechat: StandInWeChat
 ) -> None:
-    new_account(api=wechat.url, notices={"answered": NOTICE})
     wechat.fails = lambda path, told: 43004
-    database = open_database(database_url)
-    async with open_gateway():
-        talk = await open_thread(database, "oa", "o1")
-        with psycopg.connect(database_url, autocommit=True) as db:
-            db.execute("UPDATE threads SET window_until = now() - interval '1 hour'")
-        await say(database, talk, "工作人员的答复")
-        await until(lambda: states(database_url) == {"parked": 1} and wechat.calls)
-    await database.dispose()
+    await answer_late(lambda: wechat.calls)
     assert wechat.notices == []
 
 

@@ -80,46 +80,15 @@ def dingtalk() -> list[Forge]:
 
 def feishu() -> list[Forge]:
     """Encrypted, signed, with our token inside, for our application: each by itself."""
-
-    def event(text: str = "真") -> dict[str, object]:
-        return calls.feishu_event("ou_1", text)
-
-    def right() -> Call:
-        return calls.feishu_call(event())
-
-    def changed(part: str, chance: Random) -> Call:
-        told = calls.feishu_event("ou_1", "错")
-        told["header"][part] = chance.choice(["", "other", told["header"][part] + "x"])
-        return calls.feishu_call(told)
-
-    def flipped(chance: Random) -> Call:
-        raw = bytearray(base64.b64decode(json.loads(right().body)["encrypt"]))
-        raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
-        body = as_json({"encrypt": base64.b64encode(bytes(raw)).decode()})
-        return replace(right(), body=body)
-
-    def padding(chance: Random) -> Call:
-        plain = as_json(event())
-        size = 16 - len(plain) % 16
-        fill = bytes([0] * (size - 1) + [chance.choice([0, 17, 64, 255])])
-        return calls.feishu_signed(calls.feishu_sealed(plain, fill=fill))
-
-    def truncated(chance: Random) -> Call:
-        sealed = calls.feishu_sealed(as_json(event()))
-        return calls.feishu_signed(sealed[: chance.randrange(1, len(sealed) - 1)])
-
-    def asks(chance: Random) -> Call:
-        told = {"type": "url_verification", "challenge": "c", "token": chance.choice(["", "x"])}
-        return calls.feishu_call(told)
-
+    right, event = _feishu_right, _feishu_event
     return [
         *header_forgeries("X-Lark-Signature", right, right),
-        flipped,
-        padding,
-        truncated,
-        asks,
-        lambda chance: changed("token", chance),
-        lambda chance: changed("app_id", chance),
+        _feishu_flipped,
+        _feishu_padding,
+        _feishu_truncated,
+        _feishu_asks,
+        lambda chance: _feishu_changed("token", chance),
+        lambda chance: _feishu_changed("app_id", chance),
         lambda chance: calls.feishu_call(event("旧"), at=str(away(chance))),
         lambda chance: calls.feishu_call(event("时"), at=odd_time(chance) or "x"),
         lambda chance: calls.feishu_call(event("钥"), key=f"guess{chance.random()}"),
@@ -130,6 +99,44 @@ def feishu() -> list[Forge]:
         lambda chance: replace(right(), body=chance.choice(RUBBISH)),
         lambda chance: calls.feishu_signed(calls.feishu_sealed(chance.choice(RUBBISH))),
     ]
+
+
+def _feishu_event(text: str = "真") -> dict[str, object]:
+    return calls.feishu_event("ou_1", text)
+
+
+def _feishu_right() -> Call:
+    return calls.feishu_call(_feishu_event())
+
+
+def _feishu_changed(part: str, chance: Random) -> Call:
+    told = calls.feishu_event("ou_1", "错")
+    told["header"][part] = chance.choice(["", "other", told["header"][part] + "x"])
+    return calls.feishu_call(told)
+
+
+def _feishu_flipped(chance: Random) -> Call:
+    raw = bytearray(base64.b64decode(json.loads(_feishu_right().body)["encrypt"]))
+    raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
+    body = as_json({"encrypt": base64.b64encode(bytes(raw)).decode()})
+    return replace(_feishu_right(), body=body)
+
+
+def _feishu_padding(chance: Random) -> Call:
+    plain = as_json(_feishu_event())
+    size = 16 - len(plain) % 16
+    fill = bytes([0] * (size - 1) + [chance.choice([0, 17, 64, 255])])
+    return calls.feishu_signed(calls.feishu_sealed(plain, fill=fill))
+
+
+def _feishu_truncated(chance: Random) -> Call:
+    sealed = calls.feishu_sealed(as_json(_feishu_event()))
+    return calls.feishu_signed(sealed[: chance.randrange(1, len(sealed) - 1)])
+
+
+def _feishu_asks(chance: Random) -> Call:
+    told = {"type": "url_verification", "challenge": "c", "token": chance.choice(["", "x"])}
+    return calls.feishu_call(told)
 
 
 # Telegram, LINE, Slack, WhatsApp

@@ -21,56 +21,27 @@ KEY = read_aes_key(AES_KEY)
 OTHER_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
-def wecom(fields: Callable[[str], dict[str, object]]) -> list[Forge]:
+HEADS = [
+    '<!DOCTYPE xml [<!ENTITY a "b">]>',
+    '<!DOCTYPE xml SYSTEM "file:///etc/passwd">',
+    '<!DOCTYPE xml [<!ENTITY % a SYSTEM "http://127.0.0.1/">%a;]>',
+    '<?xml-stylesheet href="http://127.0.0.1/"?>',
+]
+Fields = Callable[[str], dict[str, object]]
+
+
+def wecom(fields: Fields) -> list[Forge]:
     """Both have the same callbacks; `fields` makes one with some words in it."""
 
     def right() -> Call:
         return calls.wecom_call(fields("真"))
 
-    def bad_signature(chance: Random) -> Call:
-        call = right()
-        given = wrong(chance, call.query["msg_signature"])
-        return replace(call, query={**call.query, "msg_signature": given})
-
-    def flipped(chance: Random) -> Call:
-        call = right()
-        raw = bytearray(base64.b64decode(str(envelopes.read(call.body)["Encrypt"])))
-        raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
-        other = calls.wecom_sealed(base64.b64encode(bytes(raw)).decode())
-        return replace(call, body=other.body)
-
-    def truncated(chance: Random) -> Call:
-        sealed = str(envelopes.read(right().body)["Encrypt"])
-        return calls.wecom_sealed(sealed[: chance.randrange(1, len(sealed))])
-
-    def padding(chance: Random) -> Call:
-        plain = bytearray(chance.randbytes(16 * chance.randrange(1, 12)))
-        plain[-1] = chance.choice([0, 33, 64, 255])
-        encryptor = Cipher(AES256(KEY), CBC(KEY[:16])).encryptor()
-        sealed = encryptor.update(bytes(plain)) + encryptor.finalize()
-        return calls.wecom_sealed(base64.b64encode(sealed).decode())
-
-    def entities(chance: Random) -> Call:
-        head = chance.choice(
-            [
-                '<!DOCTYPE xml [<!ENTITY a "b">]>',
-                '<!DOCTYPE xml SYSTEM "file:///etc/passwd">',
-                '<!DOCTYPE xml [<!ENTITY % a SYSTEM "http://127.0.0.1/">%a;]>',
-                '<?xml-stylesheet href="http://127.0.0.1/"?>',
-            ]
-        )
-        if chance.random() < 0.5:
-            inner = head + envelopes.write(fields("体"), as_json=False)
-            return calls.wecom_sealed(encrypt(KEY, CORPID, inner.encode()))
-        call = right()
-        return replace(call, body=head.encode() + call.body)
-
     return [
-        bad_signature,
-        flipped,
-        truncated,
-        padding,
-        entities,
+        lambda chance: _bad_signature(right(), chance),
+        lambda chance: _flipped(right(), chance),
+        lambda chance: _truncated(right(), chance),
+        _padding,
+        lambda chance: _entities(fields, chance),
         lambda chance: calls.wecom_call(fields("令"), token=f"guess{chance.random()}"),
         lambda chance: calls.wecom_call(fields("旧"), at=away(chance)),
         lambda chance: replace(right(), query={**right().query, "timestamp": odd_time(chance)}),
@@ -91,3 +62,37 @@ def wecom(fields: Callable[[str], dict[str, object]]) -> list[Forge]:
             "".join(chance.choices("AbC019+/=-_*?% ", k=chance.randrange(1, 200)))
         ),
     ]
+
+
+def _bad_signature(call: Call, chance: Random) -> Call:
+    given = wrong(chance, call.query["msg_signature"])
+    return replace(call, query={**call.query, "msg_signature": given})
+
+
+def _flipped(call: Call, chance: Random) -> Call:
+    raw = bytearray(base64.b64decode(str(envelopes.read(call.body)["Encrypt"])))
+    raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
+    other = calls.wecom_sealed(base64.b64encode(bytes(raw)).decode())
+    return replace(call, body=other.body)
+
+
+def _truncated(call: Call, chance: Random) -> Call:
+    sealed = str(envelopes.read(call.body)["Encrypt"])
+    return calls.wecom_sealed(sealed[: chance.randrange(1, len(sealed))])
+
+
+def _padding(chance: Random) -> Call:
+    plain = bytearray(chance.randbytes(16 * chance.randrange(1, 12)))
+    plain[-1] = chance.choice([0, 33, 64, 255])
+    encryptor = Cipher(AES256(KEY), CBC(KEY[:16])).encryptor()
+    sealed = encryptor.update(bytes(plain)) + encryptor.finalize()
+    return calls.wecom_sealed(base64.b64encode(sealed).decode())
+
+
+def _entities(fields: Fields, chance: Random) -> Call:
+    head = chance.choice(HEADS)
+    if chance.random() < 0.5:
+        inner = head + envelopes.write(fields("体"), as_json=False)
+        return calls.wecom_sealed(encrypt(KEY, CORPID, inner.encode()))
+    call = calls.wecom_call(fields("真"))
+    return replace(call, body=head.encode() + call.body)

@@ -1,0 +1,1 @@
+"""Tests of the sandbox: the registry that it plays, and its people."""

@@ -1,0 +1,84 @@
+"""`make run` waits for our gateway, and for nobody else's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from scripts.run import came_up
+from scripts.stack import Stack
+from tests.stand_ins.serving import Served
+
+Answers = Callable[..., Stack]
+
+
+@pytest.fixture
+def answering(tmp_path: Path) -> Iterator[Answers]:
+    """A stack that runs, and what answers at its address: one after the other, then the last."""
+    waiting = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    servers: list[Served] = []
+
+    def answer(*answers: Response) -> Stack:
+        left = list(answers)
+
+        async def ready(request: Request) -> Response:
+            return left.pop(0) if len(left) > 1 else left[0]
+
+        served = Served(Starlette(routes=[Route("/readyz", ready)]))
+        served.start()
+        servers.append(served)
+        return Stack(served.url, {}, tmp_path, waiting)
+
+    yield answer
+    for served in servers:
+        served.stop()
+    waiting.kill()
+    waiting.wait()
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        PlainTextResponse("It works!"),
+        PlainTextResponse("not found", 404),
+        JSONResponse({"detail": "Not Found"}, 404),
+        JSONResponse(["ready"]),
+        JSONResponse({"parts": ["ready"]}),
+    ],
+    ids=["words", "words, 404", "an object", "a list", "other parts"],
+)
+def test_a_foreign_program_on_our_port_is_named_at_once(
+    answering: Answers, foreign: Response, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = answering(foreign)
+    assert not came_up(stack)
+    told = capsys.readouterr()
+    assert told.err == (
+        f"Another program answers at {stack.url}: end it, or set PORT to a port that is free.\n"
+    )
+    assert told.out == ""
+
+
+def test_what_is_missing_is_said_until_all_is_there(
+    answering: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = {"database": True, "redis": False, "engine": False}
+    assert came_up(
+        answering(
+            PlainTextResponse("Bad Gateway", 502),
+            JSONResponse({"error": "not_ready", "parts": parts}, 503),
+            JSONResponse({"status": "ready", "parts": dict.fromkeys(parts, True)}),
+        )
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "▸ Waiting for the gateway …",
+        "▸ Waiting for redis, engine …",
+    ]
