@@ -191,7 +191,6 @@ def test_an_action_is_told_what_was_said_and_no_card_that_was_shown() -> None:
             endpoint = KeptEndpoint(str(server.make_url("/webhook")))
             state = _tracker(2).current_state(EventVerbosity.ALL)
             await endpoint.request(json={"next_action": "action_x", "tracker": state})
-            await endpoint._opened().close()
 
     asyncio.run(play())
     told = heard[0]["tracker"]
