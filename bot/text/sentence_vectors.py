@@ -33,7 +33,7 @@ MOST_KEPT = 4_096
 _BATCH = 64
 # From so many texts on, a process for each core pays: they share out portions of this size.
 _PORTION = 256
-_BETWEEN_WRITES = 2_048
+_BETWEEN_WRITES = 8_192
 
 
 class SentenceVectors(Protocol):
