@@ -26,7 +26,7 @@ PROMISING = 40
 # How much being referred to counts beside nearness, in standard deviations.
 REFERENCE_SHARE = 0.2
 # How much the comparison of the first few items counts beside their scores.
-VOTE_SHARE = 3.6
+VOTE_SHARE = 6.0
 _NOBODY = np.float32(-1.0)
 
 
