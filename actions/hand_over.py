@@ -13,6 +13,7 @@ from actions.talk.parts import Parts
 from actions.talk.reply import Reply
 from actions.talk.turn import Turn
 from records import handovers
+from records.handovers import Handover
 
 log = logging.getLogger(__name__)
 
@@ -32,22 +33,26 @@ class HandOver(CitizenAction):
     async def answer(self, turn: Turn) -> list[Reply]:
         """12333 and the windows; a ticket number when the wish could be noted."""
         knowledge = await self._parts.shelf.now()
-        ticket = await self._ticket(turn)
-        shown = cards.handoff(knowledge.phrases, ticket)
-        if ticket is None:
+        noted, before = await self._noted(turn)
+        shown = cards.handoff(knowledge.phrases, noted.id if noted else None, before)
+        if noted is None:
             return [Reply("utter_hand_over", {}, shown)]
-        return [Reply("utter_hand_over_noted", {"ticket": str(ticket)}, shown)]
+        values = {"ticket": str(noted.id)}
+        if before is None:
+            return [Reply("utter_hand_over_noted", values, shown)]
+        if before == 0:
+            return [Reply("utter_hand_over_next", values, shown)]
+        return [Reply("utter_hand_over_queued", {**values, "before": str(before)}, shown)]
 
-    async def _ticket(self, turn: Turn) -> int | None:
+    async def _noted(self, turn: Turn) -> tuple[Handover | None, int | None]:
+        """The request, and how many wait longer where that means anything."""
         if turn.conversation is None:
-            return None
-        reason = "unclear" if turn.unclear_turns else "asked"
+            return None, None
+        reason, now = "unclear" if turn.unclear_turns else "asked", self._parts.now()
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self._parts.database.begin() as db:
-                opened = await handovers.request(
-                    db, turn.conversation, reason, turn.region, self._parts.now()
-                )
+                opened = await handovers.request(db, turn.conversation, reason, turn.region, now)
+                return opened, await handovers.before(db, opened, now)
         except (SQLAlchemyError, OSError, TimeoutError) as problem:
             log.warning("handover was not noted: %s", type(problem).__name__)
-            return None
-        return opened.id
+            return None, None

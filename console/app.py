@@ -37,7 +37,7 @@ from console.writing import Writing
 from records import handovers
 from records.database import open_database
 from records.questions import clusters, samples
-from records.staff import candidates, entries, workflow
+from records.staff import candidates, entries, imports, workflow
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,13 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
     for family in (
         *(Refusal, entries.NoEntry, candidates.NoCandidate, workflow.ChangedMeanwhile),
         *(workflow.WrongState, workflow.OwnChange, clusters.NoCluster, samples.NotAsked),
-        *(handovers.NotOpen, HTTPException, RequestValidationError, SQLAlchemyError),
+        *(
+            imports.NoImport,
+            handovers.NotOpen,
+            HTTPException,
+            RequestValidationError,
+            SQLAlchemyError,
+        ),
     ):
         app.add_exception_handler(family, refused)
 
@@ -134,7 +140,7 @@ def _named(problem: Exception) -> Refusal:
             return problem
         case entries.NoEntry() | candidates.NoCandidate() | clusters.NoCluster():
             return refusals.NotFound()
-        case HTTPException(status_code=404):
+        case imports.NoImport() | HTTPException(status_code=404):
             return refusals.NotFound()
         case workflow.ChangedMeanwhile():
             return refusals.ChangedMeanwhile()

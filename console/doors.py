@@ -55,7 +55,9 @@ class Parts:
     wordings: Wordings
     http: httpx.AsyncClient
     workshop: Workshop
-    running: set[asyncio.Task[str]] = field(default_factory=set)  # candidates that are judged
+    running: set[asyncio.Task[str]] = field(
+        default_factory=set
+    )  # candidates that are judged, imports
     trials: Trials = field(default_factory=Trials)
     pilot_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one writes its folder
     now: Callable[[], datetime] = clock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Writing:
         self._environment.filters |= {
             "moment": _moment,
             "problem": self.problem,
+            "sentence": self.sentence,
             "word": self.word,
         }
 
@@ -44,8 +46,12 @@ class Writing:
 
     def problem(self, problem: Problem) -> str:
         """A problem as a sentence."""
-        sentence: str = self.words["problems"][problem.code]
-        return sentence.format(**problem.values)
+        return self.sentence(problem.code, problem.values)
+
+    def sentence(self, code: str, values: Mapping[str, Any]) -> str:
+        """The sentence of a problem's code, filled in."""
+        sentence: str = self.words["problems"][code]
+        return sentence.format(**values)
 
     def word(self, name: str, group: str) -> str:
         """What a name of ours is called."""

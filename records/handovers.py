@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from records import conversations
 
 # What was said last before the wish says what it is about.
 WORDS = 3
+# Where nobody has closed a request for so long, nobody works them off.
+WORKED_OFF = timedelta(days=7)
 
 
 class NotOpen(Exception):
@@ -67,6 +69,28 @@ async def request(
         )
         row = opened.one()
     return Handover(**row._mapping)
+
+
+async def before(db: AsyncConnection, handover: Handover, now: datetime) -> int | None:
+    """How many of the same site wait longer; None where nobody works its requests off."""
+    found = await db.execute(
+        text("""
+            SELECT count(*) FILTER (WHERE other.closed_at IS NULL
+                    AND (other.opened_at, other.id) < (:opened_at, :id)) AS ahead,
+                bool_or(other.closed_at IS NOT NULL) AS worked_off
+            FROM conversations own
+            JOIN conversations c ON c.site = own.site
+            JOIN handovers other ON other.conversation = c.id
+            WHERE own.id = :conversation
+                AND (other.closed_at IS NULL OR other.closed_at > :since)
+        """),
+        {
+            **{"id": handover.id, "opened_at": handover.opened_at},
+            **{"conversation": handover.conversation, "since": now - WORKED_OFF},
+        },
+    )
+    row = found.one()
+    return int(row.ahead) if row.worked_off else None
 
 
 async def waiting(db: AsyncConnection, most: int) -> tuple[list[Waiting], int]:

@@ -110,8 +110,8 @@ def sign_in() -> Card:
     return {"type": "sign_in", "reason": "contributions"}
 
 
-def handoff(phrases: Phrases, ticket: int | None) -> Card:
-    """Where a person is."""
+def handoff(phrases: Phrases, ticket: int | None, before: int | None) -> Card:
+    """Where a person is; how many wait longer, where that is known."""
     words: Mapping[str, Any] = phrases.words["handoff"]
     card: Card = {
         "type": "handoff",
@@ -119,7 +119,8 @@ def handoff(phrases: Phrases, ticket: int | None) -> Card:
         "hours": words["hours"],
         "places": [dict(place) for place in words["places"]],
     }
-    return card if ticket is None else {**card, "ticket": ticket}
+    told = {"ticket": ticket, "position": before}
+    return card | {name: value for name, value in told.items() if value is not None}
 
 
 def source(cited: Citation, phrases: Phrases) -> Card:

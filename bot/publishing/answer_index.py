@@ -23,7 +23,7 @@ from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, Model
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 CURRENT_FILE, MANIFEST_FILE, SIGNATURE_FILE = "current", "manifest.json", "manifest.sig"
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
@@ -33,7 +33,7 @@ class UntrustedIndex(ValueError):
 
 
 class AnswerIndex:
-    """The model in use; looks for a newer one at most once a second."""
+    """The model in use; looks for a newer one four times a second at most."""
 
     def __init__(self, model: Model, folder: Path | None = None, key: bytes = b"") -> None:
         self._model = model

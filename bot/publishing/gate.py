@@ -2,25 +2,26 @@
 
 What is asked: the regression set (`data/regression.yml`), wordings near to what changed as if
 each were left out, and sentences that are none of our business, with nothing known by heart.
-Only what the index in use does better counts against a new one.
+Only what the index in use does better counts against a new one. Frozen questions that a change
+cannot reach are decided as before and not asked again (`bot/ranking/grounds.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import jieba
 
-from bot.normalizer import normalize
 from bot.publishing.collisions import Collision, collisions
 from bot.publishing.probes import Asker, Pair, probes, without
 from bot.publishing.side_by_side import side_by_side
 from bot.ranking.decision import Decision
-from bot.ranking.examples import cut, load
+from bot.ranking.examples import load
+from bot.ranking.grounds import Answers, Memory, Reading
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import SentenceVectors
 
@@ -105,10 +106,13 @@ class Gate:
     words: jieba.Tokenizer
     vectors: SentenceVectors
     beside: Sequence[str] = ()
+    # What the index in use decided is not asked again where the new one cannot differ.
+    memory: Memory = field(default_factory=Memory, compare=False)
 
     def judge(self, model: Model, used: Model, tell: Told = lambda *_: None) -> Verdict:
         """Compare a new index with the one in use."""
-        broken = self._checked(self.expected, model, tell)
+        answers = self.answers(model, used)
+        broken = self._checked(answers, tell)
         worse = self.worse(broken, used)
         asked = probes(model, used)
         after = Asker(without(model, set(asked)), self.words, self.vectors)
@@ -118,7 +122,7 @@ class Gate:
         return Verdict(
             questions=len(self.expected),
             right=len(self.expected) - len(broken),
-            broken=tuple(_broken(one, self._asked(model, one.question)) for one in worse),
+            broken=tuple(_broken(one, answers.ask(one.question)) for one in worse),
             asked=len(asked),
             found=len(asked) - len(missed),
             wrong=sum(1 for one in missed if one.wrong),
@@ -132,22 +136,25 @@ class Gate:
 
     def broken(self, model: Model) -> list[Expected]:
         """What `model` gets wrong: another item first, or a policy answer to other matters."""
-        return self._checked(self.expected, model, lambda *_: None)
+        return self._checked(self.answers(model), lambda *_: None)
 
     def worse(self, broken: Sequence[Expected], before: Model) -> list[Expected]:
         """Which of the broken questions the model in use gets right."""
-        return [one for one in broken if _holds(self._asked(before, one.question), one)]
+        answers = self.answers(before)
+        return [one for one in broken if _holds(answers.ask(one.question), one)]
 
-    def _checked(self, expected: Sequence[Expected], model: Model, tell: Told) -> list[Expected]:
+    def _checked(self, answers: Answers, tell: Told) -> list[Expected]:
+        expected = self.expected
+
         def holds(one: Expected) -> bool:
-            return _holds(self._asked(model, one.question), one)
+            return _holds(answers.ask(one.question), one)
 
         held = side_by_side(holds, expected, lambda done: tell("questions", done, len(expected)))
         return [one for one, well in zip(expected, held, strict=True) if not well]
 
-    def _asked(self, model: Model, question: str) -> Decision:
-        text = normalize(question).text
-        return model.decide(text, cut(text, self.words), self.vectors)
+    def answers(self, model: Model, before: Model | None = None) -> Answers:
+        """What a model decides; what `before` decided and the change cannot reach is known."""
+        return self.memory.of(model, Reading(self.words, self.vectors), before)
 
 
 @dataclass(frozen=True)

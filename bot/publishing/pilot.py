@@ -55,7 +55,7 @@ def end(folder: Path) -> None:
 
 
 class PilotIndex:
-    """The model of the sites that have a pilot; looks for one at most once a second."""
+    """The model of the sites that have a pilot; looks for one four times a second at most."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._folder = folder

@@ -13,7 +13,7 @@ import numpy as np
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.ranking.wordings import gather
+from bot.ranking.wordings import gather_rounded
 from bot.text.sentence_vectors import SentenceVectors
 
 # So many wordings that lie nearest to what changed; further off, nothing can change.
@@ -43,7 +43,7 @@ class Asker:
 def pairs(model: Model) -> list[Pair]:
     """The wordings of a model, in their order."""
     items, owners = model.wordings.items, model.wordings.item_of.tolist()
-    return [(items[number], text) for number, text in zip(owners, model.texts, strict=True)]
+    return list(zip(map(items.__getitem__, owners), model.texts, strict=True))
 
 
 def without(model: Model, held: set[Pair]) -> Model:
@@ -52,7 +52,7 @@ def without(model: Model, held: set[Pair]) -> Model:
     if kept.all():
         return replace(model, by_heart={})
     old = model.wordings
-    gathered = gather(
+    gathered = gather_rounded(
         items=old.items,
         rows=old.rows[kept],
         placed=old.vectors[kept],

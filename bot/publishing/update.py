@@ -14,12 +14,12 @@ import jieba
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
-from bot.ranking.classifier import Classifier
+from bot.ranking.classifier import Classifier, rounded
 from bot.ranking.decision import FAQ
 from bot.ranking.examples import cut, knowledge, referred, spelled, titles, wordings
 from bot.ranking.learning import by_heart
 from bot.ranking.model import Model
-from bot.ranking.wordings import gather
+from bot.ranking.wordings import gather_rounded
 from bot.text.features import Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
 
@@ -76,10 +76,10 @@ def _with_wordings(
     order = np.array([places[pair] for pair in of_items])
     items = tuple(sorted({item for item, _ in of_items}))
     number = {item: i for i, item in enumerate(items)}
-    gathered = gather(
+    gathered = gather_rounded(
         items=items,
         rows=rows[order],
-        placed=np.concatenate([old.vectors, placed])[order],
+        placed=np.concatenate([old.vectors, rounded(placed)])[order],
         item_of=np.array([number[item] for item, _ in of_items], dtype=np.int32),
         space=old.space,
         referred=references,

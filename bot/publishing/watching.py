@@ -44,6 +44,7 @@ class Watcher:
                 try:
                     self.settle()
                     self.settle_pilot()
+                    self.shop.remember()
                 except (OSError, ValueError, KeyError, TypeError) as problem:
                     self.say(f"not built: {type(problem).__name__}")
             time.sleep(WATCH_SECONDS)

@@ -97,6 +97,10 @@ class Workshop:
         used = self._read[1] if version and self._read else own
         return used if used.origin == own.origin else own
 
+    def remember(self) -> None:
+        """Ask the version in use what is frozen: then a candidate need not be asked all of it."""
+        self.gate.broken(self.used())
+
     def build(self, data: Path, tell: Told = lambda *_: None, *, forced: bool = False) -> Built:
         """Make the version for a data folder; it stays only if the gate, or nobody, asks."""
         started = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,7 @@ def wordings(folder: Path) -> list[tuple[str, str]]:
 
 def wordings_of(file: Path) -> list[tuple[str, str]]:
     """(text, intent) of every example in one of Rasa's NLU files."""
-    found = []
-    for block in load(file)["nlu"]:
-        lines = (line.strip() for line in block["examples"].splitlines())
-        found += [(line[2:].strip(), str(block["intent"])) for line in lines if line]
-    return found
+    return list(_wordings_of(_File.now(file)))
 
 
 def learning_examples(folder: Path, words: jieba.Tokenizer) -> list[Example]:
@@ -44,8 +41,7 @@ def knowledge(folder: Path) -> list[dict[str, Any]]:
 
 def knowledge_of(file: Path) -> list[dict[str, Any]]:
     """The items of one file."""
-    items: list[dict[str, Any]] = load(file)["items"]
-    return items
+    return list(_knowledge_of(_File.now(file)))
 
 
 def titles(items: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -73,6 +69,33 @@ def cut(text: str, words: jieba.Tokenizer) -> list[str]:
 def spelled(text: str) -> str:
     """The one spelling of a wording: most of them come back with every new index."""
     return normalize(text).text
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it stands; its hard links are the same, and it is read once until it changes."""
+
+    path: Path = field(compare=False)
+    stamp: tuple[int, int, int, int]
+
+    @classmethod
+    def now(cls, path: Path) -> _File:
+        about = path.stat()
+        return cls(path, (about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size))
+
+
+@lru_cache(maxsize=128)
+def _wordings_of(file: _File) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for block in load(file.path)["nlu"]:
+        lines = (line.strip() for line in block["examples"].splitlines())
+        found += [(line[2:].strip(), str(block["intent"])) for line in lines if line]
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _knowledge_of(file: _File) -> tuple[dict[str, Any], ...]:
+    return tuple(load(file.path)["items"])
 
 
 def load(file: Path) -> Any:

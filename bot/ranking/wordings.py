@@ -54,9 +54,13 @@ class Wordings:
 
     def nearest(self, words: np.ndarray, item: str) -> list[str]:
         """The other items whose wordings look most alike, best first; n-grams only."""
-        near = np.maximum.reduceat(words, self.members[:, 0])
-        best = np.argsort(-near, kind="stable")[: 2 * NEAREST]
+        best = self.first_by_words(words)
         return [self.items[number] for number in best if self.items[number] != item]
+
+    def first_by_words(self, words: np.ndarray) -> np.ndarray:
+        """The items with a wording that looks most alike, best first; n-grams only."""
+        near = np.maximum.reduceat(words, self.members[:, 0])
+        return np.asarray(np.argsort(-near, kind="stable")[: 2 * NEAREST])
 
     def word_nearness(self, row: Row) -> np.ndarray:
         """The cosine of n-grams with each wording."""
@@ -73,7 +77,7 @@ class Wordings:
 
     def rank_by(self, words: np.ndarray, middles: np.ndarray, vector: np.ndarray) -> Ranked:
         """Rank when nearness in words and to the middles is known."""
-        promising = self._promising(words, middles)
+        promising = self.promising(words, middles)
         members = self.members[promising]
         near = np.einsum("imd,d->im", self.vectors[members], vector) + words[members]
         near[members < 0] = _NOBODY
@@ -87,8 +91,7 @@ class Wordings:
 
     def clearest(self, words: np.ndarray) -> tuple[str, float]:
         """The first item by n-grams alone, and how far it is ahead of the next."""
-        near = np.maximum.reduceat(words, self.members[:, 0])
-        first = np.argsort(-near, kind="stable")[: 2 * NEAREST]
+        first = self.first_by_words(words)
         members = self.members[first]
         means = nearest_mean(np.where(members < 0, _NOBODY, words[members]))
         best = np.argsort(-means, kind="stable")[:2]
@@ -111,7 +114,8 @@ class Wordings:
         order = np.argsort(-scores, kind="stable")
         return Ranked(ranked.items[order], scores[order])
 
-    def _promising(self, words: np.ndarray, middles: np.ndarray) -> np.ndarray:
+    def promising(self, words: np.ndarray, middles: np.ndarray) -> np.ndarray:
+        """The items that are looked at closely."""
         if len(self.items) <= 2 * PROMISING:
             return np.arange(len(self.items))
         starts = self.members[:, 0]
@@ -132,7 +136,19 @@ def gather(
     shares: tuple[float, float] | None = None,
 ) -> Wordings:
     """Wordings from n-grams, vectors in `space` and the (sorted) number of each one's item."""
-    placed = rounded(placed)
+    return gather_rounded(items, rows, rounded(placed), item_of, space, referred, shares)
+
+
+def gather_rounded(
+    items: tuple[str, ...],
+    rows: csr_matrix,
+    placed: np.ndarray,
+    item_of: np.ndarray,
+    space: Space,
+    referred: Mapping[str, int],
+    shares: tuple[float, float] | None,
+) -> Wordings:
+    """The same, where the vectors come out of a model and are rounded already."""
     middles = unit(means(placed, item_of))
     counts = np.bincount(item_of, minlength=len(items))
     starts = np.r_[0, np.cumsum(counts)[:-1]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from console.knowledge.known import Known
 from console.refusals import NotReadable
 from records.staff import entries
 from records.staff.entries import Entry, Version, Wish
+
+Told = Callable[[str, int, int], None]  # step, done, of
 
 NEEDED = ("id", "title", "summary", "wordings")
 _ID = re.compile(r"Q[0-9]{3,5}")
@@ -55,21 +57,26 @@ class Plan:
     bad: tuple[Bad, ...]
 
 
-async def plan(db: AsyncConnection, known: Known, rows: Sequence[Row]) -> Plan:
+async def plan(db: AsyncConnection, known: Known, rows: Sequence[Row], tell: Told) -> Plan:
     """Look at every row; nothing is written."""
     there = await _all(db)
     heads = await entries.heads(db, ITEM)
-    return await asyncio.to_thread(_judge, known, rows, there, heads)
+    return await asyncio.to_thread(_judge, known, rows, there, heads, tell)
 
 
 def _judge(
-    known: Known, rows: Sequence[Row], there: Mapping[str, Entry], heads: Mapping[str, Version]
+    known: Known,
+    rows: Sequence[Row],
+    there: Mapping[str, Entry],
+    heads: Mapping[str, Version],
+    tell: Told,
 ) -> Plan:
     many = Counter(row.get("id", "") for row in rows)
     arrivals: list[Arrival] = []
     bad: list[Bad] = []
     same = 0
     for number, row in enumerate(rows, start=2):
+        tell("judge", number - 1, len(rows))
         entry = row.get("id", "").strip()
         kept, told = there.get(entry), _content(row, heads.get(entry))
         found = list(_of_row(entry, row, kept, many[row.get("id", "")]))

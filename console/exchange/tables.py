@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
@@ -75,16 +75,16 @@ def to_xlsx(rows: Iterable[Row]) -> bytes:
     return _timeless(out.getvalue())
 
 
-def from_xlsx(written: bytes) -> list[Row]:
+def from_xlsx(written: bytes, tell: Callable[[int, int], None] = lambda *_: None) -> list[Row]:
     """The rows of a workbook's first sheet."""
     try:
         _refuse_bombs(written)
         book = load_workbook(io.BytesIO(written), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        lines = [
-            ["" if value is None else _unescaped(str(value)) for value in line]
-            for line in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2)
-        ]
+        lines, of = [], min(sheet.max_row or 0, MOST_ROWS)  # not every program says how many
+        for line in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2):
+            lines.append(["" if value is None else _unescaped(str(value)) for value in line])
+            tell(len(lines), of)
     except (
         *(zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError),
         *(IndexError, TypeError, AttributeError, EOFError, zipfile.LargeZipFile),

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from hashlib import sha256
 
 from fastapi import APIRouter
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from console.doors import Desk, Exporter, Importer
-from console.exchange import arriving, cells, tables, trial
-from console.exchange.arriving import Plan
-from console.exchange.tables import Row
-from console.exchange.trial import Trial
-from console.knowledge import content, files
+from console.exchange import bringing, cells, reading, tables
+from console.exchange.bringing import Job
+from console.knowledge import files
 from console.knowledge.content import ITEM
-from console.refusals import NotReadable, WrongState
-from records.staff import entries
-from records.staff.bulk import Draft, save_all
+from console.refusals import NotReadable
+from records.staff import entries, imports
+from records.staff.imports import Import
 
-MOST_SHOWN = 200
-# So many items share a line of the audit log, which names each with its version.
-NOTED_AT_ONCE = 100
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "yml": "application/yaml; charset=utf-8",
-}
-_READERS: dict[str, Callable[[bytes], list[Row]]] = {
-    "xlsx": tables.from_xlsx,
-    "csv": tables.from_csv,
-    "yml": arriving.from_rasa,
-    "yaml": arriving.from_rasa,
 }
 
 router = APIRouter(prefix="/exchange")
@@ -42,7 +29,7 @@ router = APIRouter(prefix="/exchange")
 @router.get("")
 async def show(desk: Exporter) -> Response:
     """Both ways."""
-    return await desk.page("exchange.html", plan=None, digest="", done=None)
+    return await desk.page("exchange.html", one=None)
 
 
 @router.get("/items.{kind}")
@@ -71,58 +58,30 @@ async def take(desk: Importer) -> Response:
     file = desk.form.get("file")
     if not isinstance(file, UploadFile):
         raise NotReadable
+    name = file.filename or ""
+    reading.kind(name)
     written = await file.read()
-    digest, said = sha256(written).hexdigest(), desk.said("digest")
-    trials, known = desk.parts.trials, desk.parts.library.now()
-    plan = trials.take(said, digest, known)
-    if plan is None:
-        rows = await asyncio.to_thread(_read, file.filename or "", written)
-        async with desk.parts.database.connect() as db:
-            plan = await arriving.plan(db, known, rows)
-    mark = trial.mark(digest, plan)
-    if said == "":
-        trials.keep(Trial(mark, digest, known, plan))
-        return await _told(desk, plan, mark, None)
-    if said != mark or plan.bad:
-        raise WrongState
-    await _bring_in(desk, plan, digest)
-    return await _told(desk, plan, "", len(plan.arrivals))
-
-
-def _read(name: str, written: bytes) -> list[Row]:
-    reader = _READERS.get(name.rsplit(".", 1)[-1].lower())
-    if reader is None:
-        raise NotReadable
-    rows = reader(written)
-    missing = arriving.wanted_columns(rows) if reader is not arriving.from_rasa else []
-    if missing:
-        raise NotReadable(" " + "、".join(missing))
-    return rows
-
-
-async def _told(desk: Desk, plan: Plan, digest: str, done: int | None) -> Response:
-    return await desk.page(
-        "exchange.html", plan=plan, digest=digest, done=done, bad=plan.bad[:MOST_SHOWN]
-    )
-
-
-async def _bring_in(desk: Desk, plan: Plan, digest: str) -> None:
-    """All rows become drafts, or none."""
     async with desk.change() as db:
-        drafts = [
-            Draft(
-                one.entry,
-                content.facets(ITEM, one.entry, one.family, one.content),
-                one.content,
-                one.based_on,
-            )
-            for one in plan.arrivals
-        ]
-        await save_all(db, drafts, desk.me, desk.now)
-        told = [f"{one.entry}:{one.based_on + 1}" for one in drafts]
-        for place in range(0, len(told), NOTED_AT_ONCE):
-            some = " ".join(told[place : place + NOTED_AT_ONCE])
-            await desk.note(db, "import", f"file:{digest}", versions=some)
+        number = await imports.begin(db, desk.me, desk.now)
+    bringing.start(desk.parts, Job(number, desk.me, name, written, desk.said("digest")))
+    return RedirectResponse(f"/exchange/imports/{number}", 303)
+
+
+@router.get("/imports/{number}")
+async def show_import(number: int, desk: Importer) -> Response:
+    """One that the person began: how far it is, or how it ended."""
+    return await desk.page("exchange.html", one=await _own(desk, number))
+
+
+@router.get("/imports/{number}/state")
+async def state(number: int, desk: Importer) -> Response:
+    """The part that goes on by itself until there is an end."""
+    return await desk.page("import_state.html", one=await _own(desk, number))
+
+
+async def _own(desk: Desk, number: int) -> Import:
+    async with desk.change() as db:
+        return await imports.get(db, number, desk.me, desk.now)
 
 
 async def _families(desk: Desk) -> dict[str, str]:

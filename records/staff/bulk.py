@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,11 @@ class Draft:
 
 
 async def save_all(
-    db: AsyncConnection, drafts: Sequence[Draft], author: str, now: datetime
+    db: AsyncConnection,
+    drafts: Sequence[Draft],
+    author: str,
+    now: datetime,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Keep all of them; `ChangedMeanwhile` when one entry is not as the drafts take it to be."""
     authors = await _authors(db, drafts)
@@ -63,6 +67,7 @@ async def save_all(
             if rows:
                 values = {"rows": json.dumps(rows, ensure_ascii=False, default=str)}
                 await db.execute(text(statement), {**values, "author": author, "now": now})
+        tell(place + len(some))
 
 
 async def _authors(db: AsyncConnection, drafts: Sequence[Draft]) -> dict[str, tuple[str, ...]]:

@@ -144,3 +144,16 @@ candidates = Table(
     moment("changed_at"),
 )
 Index("ix_candidates_state", candidates.c.state)
+
+# How far an import is, what its dry run found, how it ended; not the file.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("staff", Text, nullable=False),
+    Column("state", Text, nullable=False),  # running | tried | done | refused | broken
+    Column("progress", JSONB(none_as_null=True)),  # step, done, of
+    Column("outcome", JSONB(none_as_null=True)),  # counts, bad rows, or why not
+    moment("at"),
+    moment("changed_at"),
+)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import time
+import uuid
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from actions.talk.parts import Parts
@@ -38,6 +41,63 @@ async def test_once_staff_have_closed_it_the_next_wish_has_a_number_of_its_own(
     async with parts.database.begin() as db:
         await handovers.close(db, first, parts.now())
     assert (await stage.play(HAND_OVER, "human")).card("handoff")["ticket"] > first
+
+
+async def waits(parts: Parts, site: str, ago: timedelta, closed: timedelta | None = None) -> None:
+    """Somebody of this site who asked so long ago, and was called back so long ago."""
+    now, person = parts.now(), uuid.uuid4()
+    async with parts.database.begin() as db:
+        await db.execute(
+            text(
+                "INSERT INTO sites (key, name, created_at) VALUES (:site, :site, :now)"
+                " ON CONFLICT DO NOTHING"
+            ),
+            {"site": site, "now": now},
+        )
+        await db.execute(
+            text(
+                "INSERT INTO conversations (id, site, channel, token_hash, locale, created_at)"
+                " VALUES (:id, :site, 'web', 'x', 'zh-CN', :now)"
+            ),
+            {"id": person, "site": site, "now": now},
+        )
+        opened = await handovers.request(db, person, "asked", None, now - ago)
+        if closed is not None:
+            await handovers.close(db, opened.id, now - closed)
+
+
+HOUR = timedelta(hours=1)
+
+
+async def test_who_waits_is_told_how_many_wait_longer_at_the_same_site(
+    stage: Stage, parts: Parts, clock: Clock
+) -> None:
+    await waits(parts, "demo", 5 * HOUR, closed=4 * HOUR)
+    first = await stage.play(HAND_OVER, "human")
+    assert first.card("handoff")["position"] == 0
+    assert "下一位就是您" in first.text
+    await waits(parts, "demo", 3 * HOUR)
+    await waits(parts, "demo", 2 * HOUR)
+    await waits(parts, "elsewhere", 3 * HOUR)
+    await waits(parts, "demo", -HOUR)  # came later
+    again = await stage.play(HAND_OVER, "human")
+    assert again.card("handoff")["position"] == 2
+    assert "前面还有2位" in again.text
+    assert again.card("handoff")["ticket"] == first.card("handoff")["ticket"]
+
+
+@pytest.mark.parametrize(
+    ("site", "closed"), [("demo", None), ("elsewhere", HOUR), ("demo", timedelta(days=8))]
+)
+async def test_where_nobody_closes_requests_no_place_is_told(
+    stage: Stage, parts: Parts, site: str, closed: timedelta | None
+) -> None:
+    await waits(parts, "demo", 3 * HOUR)
+    await waits(parts, site, timedelta(days=9), closed=closed)
+    said = await stage.play(HAND_OVER, "human")
+    assert said.responses == ["utter_hand_over_noted"]
+    assert "position" not in said.card("handoff")
+    assert "ticket" in said.card("handoff")
 
 
 async def test_after_unclear_turns_that_is_the_reason(stage: Stage, parts: Parts) -> None:

@@ -34,7 +34,7 @@ from tests.stand_ins.workshop import TOKEN, Door, StandInWorkshop
 TABLES = (
     "staff, staff_trips, staff_sessions, entries, entry_versions, entry_comments, snapshots,"
     " snapshot_changes, candidates, audit_entries, audit_heads, sites, conversations, clusters,"
-    " quality_weeks, tallies, days"
+    " quality_weeks, tallies, days, imports"
 )
 CLIENT_ID = "wenbao-console"
 DOOR = Door()

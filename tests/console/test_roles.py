@@ -51,6 +51,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/exchange"): WRITERS | {"auditor"},
     ("GET", "/exchange/items.{kind}"): WRITERS | {"auditor"},
     ("POST", "/exchange/import"): {"editor"},
+    ("GET", "/exchange/imports/{number}"): {"editor"},
+    ("GET", "/exchange/imports/{number}/state"): {"editor"},
     ("GET", "/insight"): EVERYBODY,
     ("GET", "/insight/figures.{kind}"): WRITERS | {"auditor"},
     ("GET", "/insight/change"): LISTENERS,
