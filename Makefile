@@ -60,9 +60,6 @@ messengers-load: $(MODEL) .venv/app/.built tests/peers/wechat/node_modules/.buil
 intent-benchmark: .venv/engine/.built ## TRAIN=a.jsonl TEST=b.jsonl: our understanding on any labelled set
 	@$(ENGINE) -W ignore -m bot.intent_benchmark "$(TRAIN)" "$(TEST)"
 
-adapt: .venv/engine/.built ## adapt the sentence encoder to the wordings, half an hour; then make vectors, make train
-	@$(ENGINE) -W ignore -m bot.adapting
-
 vectors: .venv/engine/.built ## compute the vectors of all wordings and write them to data/, for those who train next
 	@$(ENGINE) -W ignore -m bot.ship_vectors
 

@@ -9,8 +9,8 @@ from bot.publishing.workshop import configuration
 from bot.ranking.examples import learning_examples
 from bot.ranking.learning import abouts
 from bot.ranking.ranker import cutter_of, with_titles
-from bot.text import biases, shipped_vectors
-from bot.text.sentence_vectors import E5Vectors, KeptVectors, key_of
+from bot.text import shipped_vectors
+from bot.text.sentence_vectors import KeptVectors, key_of
 from bot.text.wording import places_pattern
 
 
@@ -19,10 +19,10 @@ def main() -> int:
     own = configuration()
     examples, places = with_titles(learning_examples(Path(own["wordings"]), cutter_of(own)), own)
     texts = sorted(set(abouts(examples, places_pattern(places))))
-    kept = KeptVectors(Path(own["vectors"]), E5Vectors(biases.read()), shipped=None)
-    rows = kept.many(texts)
-    named = {key_of(text, kept.biases): row for text, row in zip(texts, rows, strict=True)}
-    shipped_vectors.write(shipped_vectors.FILE, named, kept.biases)
+    rows = KeptVectors(Path(own["vectors"]), shipped=None).many(texts)
+    shipped_vectors.write(
+        shipped_vectors.FILE, {key_of(text): row for text, row in zip(texts, rows, strict=True)}
+    )
     size = shipped_vectors.FILE.stat().st_size / 1e6
     sys.stdout.write(f"{len(texts)} vectors, {size:.1f} MB\n")
     return 0

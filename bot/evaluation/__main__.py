@@ -31,9 +31,8 @@ def main() -> int:
     options = _options()
     if options.file is None and options.oos is None:
         from bot.evaluation.held_out import judge_held_out
-        from bot.publishing.workshop import trained
 
-        judged, sure = judge_held_out(trained(options.model))
+        judged, sure = judge_held_out()
         threshold: float | None = sure
         source = "a fifth of our own wordings, held out"
     else:

@@ -1,66 +1,43 @@
 """Measures on our own wordings: a fifth of each intent is held out of the learning.
 
-The fifth is what was written in one go, in one style: single wordings have near doubles. Items'
-wordings that the sentence encoder was adapted to are not measured; the thresholds are those that
-the shipped model found on just these fifths.
+The fifth is what was written in one go, in one style: single wordings have near doubles.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from bot.evaluation.measures import Judged
 from bot.publishing.workshop import configuration
-from bot.ranking.decision import FAQ, OUT_OF_SCOPE
+from bot.ranking.decision import OUT_OF_SCOPE
 from bot.ranking.examples import learning_examples
-from bot.ranking.learning import Example, abouts
+from bot.ranking.learning import Example
 from bot.ranking.model import Model
 from bot.ranking.ranker import cutter_of, learn_examples
-from bot.text import biases
-from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.text.sentence_vectors import KeptVectors
 
 PARTS = 5
 
 
-def judge_held_out(used: Model) -> tuple[list[Judged], float]:
-    """What a model without them makes of the held-out wordings; and its threshold.
-
-    `used` is the shipped model, whose sharpness and thresholds are taken.
-    """
+def judge_held_out() -> tuple[list[Judged], float]:
+    """What a model without them makes of the held-out wordings; and its threshold."""
     own = configuration()
     learnt, held = divided(learning_examples(Path(own["wordings"]), cutter_of(own)))
     model = learn_examples(learnt, own)
-    model = replace(model, sharpness=used.sharpness, thresholds=used.thresholds)
-    vectors = KeptVectors(Path(own["vectors"]), E5Vectors(model.biases))
-    asked = _unseen(held, model)
-    return [_judge(model, one, vectors) for one in asked], model.thresholds.answer
-
-
-def _unseen(held: Sequence[Example], model: Model) -> list[Example]:
-    familiar, shown = biases.seen(), abouts(held, model.places_pattern)
-    return [
-        one
-        for one, about in zip(held, shown, strict=True)
-        if not one.item or biases.short_hash(about) not in familiar
-    ]
+    vectors = KeptVectors(Path(own["vectors"]))
+    return [_judge(model, one, vectors) for one in held], model.thresholds.answer
 
 
 def divided(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """What is learnt and what is held out: of each intent another fifth, so all styles are in.
-
-    Of items the same fifth as `calibration.held_out` takes.
-    """
+    """What is learnt and what is held out: of each intent another fifth, so all styles are in."""
     of_label: dict[str, list[Example]] = {}
     for one in examples:
         of_label.setdefault(one.label, []).append(one)
     learnt: list[Example] = []
     held: list[Example] = []
-    sorted_items_first = sorted(of_label, key=lambda label: (not label.startswith(FAQ), label))
-    for number, label in enumerate(sorted_items_first):
-        told = of_label[label]
+    for number, told in enumerate(of_label.values()):
         part = number % PARTS
         begin, end = part * len(told) // PARTS, (part + 1) * len(told) // PARTS
         learnt += told[:begin] + told[end:]

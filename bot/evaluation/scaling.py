@@ -27,7 +27,7 @@ from bot.ranking.model import Model
 from bot.ranking.space import unit
 from bot.ranking.wordings import Wordings, gather
 from bot.text.lexicon import cutter, terms
-from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.text.sentence_vectors import KeptVectors
 
 WORDINGS_OF_AN_ITEM = 15
 ROUNDS = 5
@@ -64,7 +64,7 @@ def enlarged(real: Wordings, items: int) -> Wordings:
 def _milliseconds(model: Model) -> float:
     own = configuration()
     words = cutter(terms(Path(own["lexicon"]), Path(own["knowledge"]) / "glossary.yml"))
-    vectors = KeptVectors(Path(own["vectors"]), E5Vectors(model.biases))
+    vectors = KeptVectors(Path(own["vectors"]))
     texts = [normalize(line).text for line in EVERYDAY.read_text("utf-8").splitlines() if line]
     asked: Sequence[tuple[str, list[str]]] = [(text, cut(text, words)) for text in texts]
     for text, found in asked:

@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,35 +52,24 @@ class Workshop:
     content: Content = field(default_factory=Content)
     # One version is made at a time; whoever asks what a wording means does not wait for it.
     turn: threading.Lock = field(default_factory=threading.Lock)
-    _encoder: E5Vectors | None = None
-    _gate: Gate | None = None
     _own: tuple[int, Model] | None = None
     _read: tuple[str, Model] | None = None
     _made: tuple[str, Model] | None = None
 
-    @property
+    @cached_property
     def encoder(self) -> E5Vectors:
-        """The encoder that the model was trained with."""
-        biases = self.own().biases
-        if self._encoder is None or self._encoder.biases.fingerprint != biases.fingerprint:
-            self._encoder = E5Vectors(biases)
-        return self._encoder
+        """The encoder, once for all."""
+        return E5Vectors()
 
-    @property
+    @cached_property
     def gate(self) -> Gate:
         """The regression set and what it takes to ask it."""
-        encoder = self.encoder
-        if self._gate is None or self._gate.vectors.biases is not encoder.biases:
-            self._gate = self._made_gate(encoder)
-        return self._gate
-
-    def _made_gate(self, encoder: E5Vectors) -> Gate:
         own = configuration()
         words = cutter(terms(Path(own["lexicon"]), Path(own["knowledge"]) / "glossary.yml"))
         told = wordings(Path(own["wordings"]))
         beside = [normalize(text).text for text, label in told if label == OUT_OF_SCOPE]
         step = max(1, len(beside) // ASKED_BESIDE)
-        vectors = KeptVectors(Path(own["vectors"]), encoder)
+        vectors = KeptVectors(Path(own["vectors"]), self.encoder)
         return Gate(regression(REGRESSION), words, vectors, beside[::step][:ASKED_BESIDE])
 
     def own(self) -> Model:

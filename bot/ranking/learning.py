@@ -20,7 +20,6 @@ from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
 from bot.ranking.space import learn_space
 from bot.ranking.wordings import gather
-from bot.text.biases import short_hash
 from bot.text.features import Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.wording import places_pattern, shortened, subject
@@ -50,12 +49,8 @@ def learn(
     referred: Mapping[str, int],
     vectors: SentenceVectors,
     aims: Aims,
-    familiar: frozenset[bytes] = frozenset(),
 ) -> Model:
-    """A model from examples; `referred` says how many items refer to an item.
-
-    `familiar` has the short hashes of the texts that the encoder was adapted to.
-    """
+    """A model from examples; `referred` says how many items refer to an item."""
     pattern = places_pattern(places)
     seen = _look(examples, pattern, vectors)
     items, item_of = _items(seen.ordered[: seen.last])
@@ -68,8 +63,7 @@ def learn(
     by_words = train(matrix, None, labels)
     by_all = train(matrix, space.place(seen.vectors[chosen]), labels)
     policy = _policy(by_all, seen, chosen, wordings.vectors)
-    unseen = np.array([short_hash(about) not in familiar for about in seen.about[: seen.last]])
-    found = tried(items, rows, seen.vectors[: seen.last], item_of, referred, policy, unseen)
+    found = tried(items, rows, seen.vectors[: seen.last], item_of, referred, policy)
     sharpness, thresholds = calibrated(found, aims)
     return Model(
         vocabulary=seen.vocabulary,
@@ -82,7 +76,6 @@ def learn(
         texts=tuple(one.text for one in seen.ordered[: seen.last]),
         places=tuple(places),
         places_pattern=pattern,
-        biases=vectors.biases,
     )
 
 
@@ -92,7 +85,6 @@ class _Seen:
 
     ordered: Sequence[Example]
     last: int  # how many belong to items
-    about: Sequence[str]
     vectors: np.ndarray
     whole: Sequence[Counter[str]]
     bare: Sequence[Counter[str]]
@@ -131,7 +123,6 @@ def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: Senten
     return _Seen(
         ordered=ordered,
         last=sum(1 for example in ordered if example.item),
-        about=about,
         vectors=vectors.many(about),
         whole=whole,
         bare=bare,

@@ -22,7 +22,6 @@ from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import FAQ, OUT_OF_SCOPE, Decision, Thresholds, decide
 from bot.ranking.space import Space
 from bot.ranking.wordings import Wordings
-from bot.text.biases import AS_IT_COMES, Biases
 from bot.text.features import Row, Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.wording import places_pattern, shortened, subject
@@ -35,14 +34,11 @@ ENOUGH_POLICY = 0.8
 BY_HEART = 0.99
 MOST_ANSWERS = 5
 ARRAYS_FILE, NAMES_FILE = "understanding.npz", "understanding.json"
-_BIAS = "encoder."
 
 
 @dataclass(frozen=True)
 class Model:
-    """All that deciding needs, but for the encoder of sentence vectors, of which it has what
-    was learnt.
-    """
+    """All that deciding needs, but for the encoder of sentence vectors."""
 
     vocabulary: Vocabulary
     by_words: Classifier
@@ -54,7 +50,6 @@ class Model:
     texts: tuple[str, ...]  # of the wordings, in their order
     places: tuple[str, ...]
     places_pattern: re.Pattern[str]
-    biases: Biases = AS_IT_COMES
 
     @cached_property
     def origin(self) -> str:
@@ -158,7 +153,6 @@ class Model:
             references=wordings.references,
             centre=space.centre,
             turn=space.turn,
-            **{_BIAS + name: numbers for name, numbers in self.biases.values.items()},
         )
         names = {
             "features": list(self.vocabulary.number),
@@ -195,7 +189,6 @@ class Model:
             texts=tuple(names["texts"]),
             places=tuple(names["places"]),
             places_pattern=places_pattern(names["places"]),
-            biases=_biases(arrays),
         )
 
 
@@ -212,11 +205,6 @@ def heart(text: str) -> str:
 def _read(array: np.ndarray) -> np.ndarray:
     """What is kept in half precision is reckoned with in single."""
     return array.astype(np.float32) if array.dtype == np.float16 else array
-
-
-def _biases(arrays: dict[str, np.ndarray]) -> Biases:
-    own = {name: numbers for name, numbers in arrays.items() if name.startswith(_BIAS)}
-    return Biases({name.removeprefix(_BIAS): numbers for name, numbers in own.items()})
 
 
 def _classifier(

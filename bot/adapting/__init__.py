@@ -1,1 +1,0 @@
-"""Adapts the sentence encoder to our field: `make adapt`. Needs TensorFlow; nothing here serves."""
