@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from bench import own_record
+from bench import live_wording, own_record
 from bench.load import Load, Turn, client, engine_turn, put
 from bench.processes import running
 from scripts import run
@@ -42,6 +42,7 @@ class Measured:
     rush: Load
     late_turn: float
     own_record: own_record.OwnRecord
+    live: live_wording.LiveWording
 
 
 def measure() -> Measured:
@@ -94,7 +95,8 @@ async def _loads(stack: Stack, begun: float, weight: float) -> Measured:
         whole = await put(_whole_turn(sender, stack.url), 400, 1)
         rush = await put(_whole_turn(sender, stack.url), 800, 8)
     record = await own_record.measure(stack)
-    return Measured(begun, weight, alone, together, whole, rush, late, record)
+    live = await live_wording.measure(stack)
+    return Measured(begun, weight, alone, together, whole, rush, late, record, live)
 
 
 async def _late_turn(turn: Turn) -> float:
