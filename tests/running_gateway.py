@@ -102,8 +102,8 @@ class Gateway:
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Gateway]:
-    """The gateway with these settings, at the address that they name."""
-    app, url = create(settings), settings.public_url
+    """The gateway with these settings, spoken to without the proxy that its public address has."""
+    app, url = create(settings), f"http://127.0.0.1:{settings.port}"
     served = Served(app, settings.port)
     served.start()
     try:
