@@ -6,13 +6,11 @@ import asyncio
 import re
 import secrets
 import ssl
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Generic, TypeVar
 
@@ -37,11 +35,6 @@ from actions.registries.office import CONNECT_SECONDS, CONNECTIONS, VERSION, Off
 __all__ = ["Answers", "Contribution", "Found", "Registries"]
 
 Entry = TypeVar("Entry")
-
-# httpcore looks for sniffio several times in each request. Where that is not installed, the search
-# through all folders costs more than the rest of a request; so Python is told that there is none.
-if find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 # The engine gives an action six seconds, and the records need some of them.
 SECONDS = 2.0

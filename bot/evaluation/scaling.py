@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix
 
 from bot.normalizer import normalize
 from bot.publishing.workshop import configuration, trained
+from bot.ranking.classifier import rounded
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
 from bot.ranking.space import unit
@@ -57,7 +58,7 @@ def enlarged(real: Wordings, items: int) -> Wordings:
     aside = random.normal(0, 0.03, (len(places), real.vectors.shape[1])).astype(np.float32)
     names = tuple(f"Q{number:05}" for number in range(items))
     item_of = np.repeat(np.arange(items, dtype=np.int32), WORDINGS_OF_AN_ITEM)
-    placed = unit(real.vectors[places] + aside)
+    placed = rounded(unit(real.vectors[places] + aside))
     return gather(names, rows, placed, item_of, real.space, {}, real.shares)
 
 

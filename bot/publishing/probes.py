@@ -13,7 +13,7 @@ import numpy as np
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.ranking.wordings import gather_rounded
+from bot.ranking.wordings import gather
 from bot.text.sentence_vectors import SentenceVectors
 
 # So many wordings that lie nearest to what changed; further off, nothing can change.
@@ -52,7 +52,7 @@ def without(model: Model, held: set[Pair]) -> Model:
     if kept.all():
         return replace(model, by_heart={})
     old = model.wordings
-    gathered = gather_rounded(
+    gathered = gather(
         items=old.items,
         rows=old.rows[kept],
         placed=old.vectors[kept],

@@ -19,7 +19,7 @@ from bot.ranking.decision import FAQ
 from bot.ranking.examples import cut, knowledge, referred, spelled, titles, wordings
 from bot.ranking.learning import by_heart
 from bot.ranking.model import Model
-from bot.ranking.wordings import gather_rounded
+from bot.ranking.wordings import gather
 from bot.text.features import Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
 
@@ -76,7 +76,7 @@ def _with_wordings(
     order = np.array([places[pair] for pair in of_items])
     items = tuple(sorted({item for item, _ in of_items}))
     number = {item: i for i, item in enumerate(items)}
-    gathered = gather_rounded(
+    gathered = gather(
         items=items,
         rows=rows[order],
         placed=np.concatenate([old.vectors, rounded(placed)])[order],

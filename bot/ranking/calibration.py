@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
-from bot.ranking.classifier import softmax
+from bot.ranking.classifier import rounded, softmax
 from bot.ranking.decision import NEVER, Thresholds
 from bot.ranking.model import trusted
 from bot.ranking.space import learn_space
@@ -64,7 +64,8 @@ def tried(
     held = held_out(item_of)
     space = learn_space(vectors[~held], item_of[~held])
     placed = space.place(vectors)
-    wordings = gather(items, rows[~held], placed[~held], item_of[~held], space, referred)
+    known = rounded(placed[~held])
+    wordings = gather(items, rows[~held], known, item_of[~held], space, referred)
     places = np.flatnonzero(held)
     places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
     number = {item: i for i, item in enumerate(items)}

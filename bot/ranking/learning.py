@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from bot.ranking.calibration import Aims, calibrated, tried
-from bot.ranking.classifier import Trained, train
+from bot.ranking.classifier import Trained, rounded, train
 from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
 from bot.ranking.space import learn_space
@@ -56,7 +56,8 @@ def learn(
     items, item_of = _items(seen.ordered[: seen.last])
     space = learn_space(seen.vectors[: seen.last], item_of)
     rows = seen.vocabulary.matrix(seen.bare[: seen.last])
-    wordings = gather(items, rows, space.place(seen.vectors[: seen.last]), item_of, space, referred)
+    placed = rounded(space.place(seen.vectors[: seen.last]))
+    wordings = gather(items, rows, placed, item_of, space, referred)
     chosen = _of_intents(seen.ordered)
     labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
     matrix = seen.vocabulary.matrix([seen.whole[i] for i in chosen])

@@ -15,7 +15,6 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.ranking.classifier import rounded
 from bot.ranking.neighbourhood import MOST_ITEMS, votes
 from bot.ranking.space import Space, means, unit
 from bot.text.features import Row
@@ -135,20 +134,10 @@ def gather(
     referred: Mapping[str, int],
     shares: tuple[float, float] | None = None,
 ) -> Wordings:
-    """Wordings from n-grams, vectors in `space` and the (sorted) number of each one's item."""
-    return gather_rounded(items, rows, rounded(placed), item_of, space, referred, shares)
+    """Wordings from n-grams, vectors in `space` and the (sorted) number of each one's item.
 
-
-def gather_rounded(
-    items: tuple[str, ...],
-    rows: csr_matrix,
-    placed: np.ndarray,
-    item_of: np.ndarray,
-    space: Space,
-    referred: Mapping[str, int],
-    shares: tuple[float, float] | None,
-) -> Wordings:
-    """The same, where the vectors come out of a model and are rounded already."""
+    The vectors are taken as they are: `rounded`, as a model keeps them.
+    """
     middles = unit(means(placed, item_of))
     counts = np.bincount(item_of, minlength=len(items))
     starts = np.r_[0, np.cumsum(counts)[:-1]]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,11 +19,6 @@ from records.questions import understood
 from records.questions.understood import Understood
 
 log = logging.getLogger(__name__)
-
-# httpcore looks for sniffio several times in each request, and where that is not installed, each
-# time through all folders; so Python is told that there is none, as in `actions/registries`.
-if find_spec("sniffio") is None:
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 PROBE_SECONDS = 1.0
 PROBE_EVERY = 0.25

@@ -127,7 +127,9 @@ def _form(card: Card, phrases: Phrases, link: str | None) -> Iterator[str]:
 def _handoff(card: Card, phrases: Phrases, link: str | None) -> Iterator[str]:
     if card.get("ticket") is not None:
         yield phrases.label("ticket", ticket=card["ticket"])
-    if card.get("position") is not None:
+    if card.get("position") == 0:
+        yield phrases.labels["next"]
+    elif card.get("position") is not None:
         yield phrases.label("position", position=card["position"])
     yield phrases.label("phone", phone=card["phone"])
     yield phrases.label("hours", hours=card["hours"])

@@ -78,7 +78,7 @@ class Client:
         return await self._http.post(
             base(account, "api", API) + path,
             params={} if token is None else {"access_token": token},
-            # As UTF-8: what is escaped, citizens see as \\uXXXX.
+            # As UTF-8: what is escaped, citizens see as code points.
             content=json.dumps(told, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json; charset=utf-8"},
             timeout=SECONDS,

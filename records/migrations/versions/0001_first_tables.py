@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Create everything from nothing."""
     _talk()
     _said()
+    _answered()
     _personal()
     _staff()
 
@@ -75,6 +76,9 @@ def _said() -> None:
         ["conversation", "id"],
         postgresql_where=sa.text("answered_at IS NULL"),
     )
+
+
+def _answered() -> None:
     op.create_table(
         "events",
         *_of_conversation("events"),

@@ -171,6 +171,13 @@ def test_a_card_in_words_says_what_a_screen_shows(kind: str) -> None:
     assert "/human" not in whole
 
 
+@pytest.mark.parametrize(("position", "said"), [(0, "下一位就是您"), (3, "前面还有3位")])
+def test_who_waits_hears_how_many_come_first(position: int, said: str) -> None:
+    [part] = rendered(Event("好的", {**CARDS["handoff"], "position": position}))
+    assert said in part.text
+    assert "0位" not in part.text
+
+
 def test_choices_are_numbered_or_tapped() -> None:
     [numbered] = rendered(Event("请选：", CARDS["answer"]))
     assert "1. 转人工" in numbered.text
