@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def main(target: Path) -> int:
@@ -17,10 +18,12 @@ def main(target: Path) -> int:
 
     # isort: split
     import structlog
+    from rasa.engine.storage import local_model_storage
     from rasa.model_training import train
 
     # Rasa tells every step of its rules at its debug level, thousands of lines.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    local_model_storage.TarSafe = _quickly_packing(local_model_storage.TarSafe)
     started = time.perf_counter()
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     result = train(
@@ -35,6 +38,24 @@ def main(target: Path) -> int:
         return 1
     sys.stdout.write(f"  {result.model} in {time.perf_counter() - started:.1f} s\n")
     return 0
+
+
+def _quickly_packing(archive: Any) -> Any:
+    """Archives as Rasa's, but not packed at gzip's slowest level: it saves 3 % in seven seconds."""
+
+    class Quick(archive):
+        @classmethod
+        def gzopen(
+            cls,
+            name: Any,
+            mode: str = "r",
+            fileobj: Any = None,
+            compresslevel: int = 1,
+            **more: Any,
+        ) -> Any:
+            return super().gzopen(name, mode, fileobj, compresslevel, **more)
+
+    return Quick
 
 
 def _dialogue(data: Path) -> list[str]:

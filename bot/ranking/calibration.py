@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from bot.ranking.classifier import rounded, softmax
 from bot.ranking.decision import NEVER, Thresholds
@@ -70,13 +71,15 @@ def tried(
     places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
     number = {item: i for i, item in enumerate(items)}
     scores, clearest, leads = [], [], []
-    for place in places:
-        own = slice(rows.indptr[place], rows.indptr[place + 1])
-        words = wordings.word_nearness((rows.indices[own], rows.data[own]))
-        item, lead = wordings.clearest(words)
-        scores.append(_scores(wordings, words, placed[place]))
-        clearest.append(number[item])
-        leads.append(lead)
+    # Many small products: two threads of BLAS would wait for each other most of the time.
+    with threadpool_limits(1, user_api="blas"):
+        for place in places:
+            own = slice(rows.indptr[place], rows.indptr[place + 1])
+            words = wordings.word_nearness((rows.indices[own], rows.data[own]))
+            item, lead = wordings.clearest(words)
+            scores.append(_scores(wordings, words, placed[place]))
+            clearest.append(number[item])
+            leads.append(lead)
     return Tried(
         truth=item_of[places],
         scores=np.array(scores),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.linalg.lapack import dpotri
+from scipy.linalg.lapack import strtri
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 
@@ -53,25 +53,35 @@ class Trained:
     left_out: np.ndarray
 
 
-def train(rows: csr_matrix, vectors: np.ndarray | None, labels: Sequence[str]) -> Trained:
-    """Fit all labels at once; rows and vectors have length 1."""
+def alike(rows: csr_matrix) -> np.ndarray:
+    """How near n-grams are to each other, each row to each; rows have length 1."""
+    return np.asarray((rows @ rows.T).toarray(), dtype=np.float32)
+
+
+def train(
+    rows: csr_matrix, near: np.ndarray, vectors: np.ndarray | None, labels: Sequence[str]
+) -> Trained:
+    """Fit all labels at once; `near` is what is `alike` in the rows, vectors have length 1."""
     names = tuple(sorted(set(labels)))
     place = {name: i for i, name in enumerate(names)}
     truth = np.array([place[label] for label in labels])
-    targets = np.eye(len(names))[truth]
-    kernel = (rows @ rows.T).toarray().astype(np.float64)
-    if vectors is not None:
-        kernel += VECTOR_SHARE * (vectors @ vectors.T)
-    kernel[np.diag_indices_from(kernel)] += RIDGE / _balance(truth)
+    targets = np.eye(len(names), dtype=np.float32)[truth]
+    kernel = near.copy() if vectors is None else near + VECTOR_SHARE * (vectors @ vectors.T)
+    kernel[np.diag_indices_from(kernel)] += (RIDGE / _balance(truth)).astype(np.float32)
     factor, lower = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
     dual = cho_solve((factor, lower), targets, check_finite=False)
-    inverse, _ = dpotri(factor, lower=True)
-    left_out = targets - dual / np.diagonal(inverse)[:, None]
+    left_out = targets - dual / _inverse_diagonal(factor)[:, None]
     sharpness = _sharpness(left_out, truth)
     weights = rounded(np.asarray(rows.T @ dual))
     turned = np.zeros((0, len(names))) if vectors is None else VECTOR_SHARE * (vectors.T @ dual)
     classifier = Classifier(names, weights, turned.astype(np.float32), sharpness)
     return Trained(classifier, softmax(sharpness * left_out))
+
+
+def _inverse_diagonal(factor: np.ndarray) -> np.ndarray:
+    """The diagonal of a matrix's inverse, from its lower Cholesky factor, which is used up."""
+    inverse, _ = strtri(factor, lower=1, overwrite_c=1)
+    return np.asarray(np.einsum("ij,ij->j", np.tril(inverse), np.tril(inverse)))
 
 
 def rounded(numbers: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from bot.ranking.calibration import Aims, calibrated, tried
-from bot.ranking.classifier import Trained, rounded, train
+from bot.ranking.classifier import Trained, alike, rounded, train
 from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
 from bot.ranking.space import learn_space
@@ -61,8 +61,9 @@ def learn(
     chosen = _of_intents(seen.ordered)
     labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
     matrix = seen.vocabulary.matrix([seen.whole[i] for i in chosen])
-    by_words = train(matrix, None, labels)
-    by_all = train(matrix, space.place(seen.vectors[chosen]), labels)
+    near = alike(matrix)
+    by_words = train(matrix, near, None, labels)
+    by_all = train(matrix, near, space.place(seen.vectors[chosen]), labels)
     policy = _policy(by_all, seen, chosen, wordings.vectors)
     found = tried(items, rows, seen.vectors[: seen.last], item_of, referred, policy)
     sharpness, thresholds = calibrated(found, aims)
@@ -118,8 +119,8 @@ def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: Senten
     about = abouts(ordered, pattern)
     whole = [features(shortened(one.text), one.words) for one in ordered]
     bare = [
-        features(text, [word for word in one.words if word in text])
-        for one, text in zip(ordered, about, strict=True)
+        full if text == one.text else features(text, [word for word in one.words if word in text])
+        for one, text, full in zip(ordered, about, whole, strict=True)
     ]
     return _Seen(
         ordered=ordered,

@@ -2,7 +2,7 @@
 
 An item's score has three parts: the nearness of its middle, the mean nearness of its six
 nearest wordings (vectors and n-grams together), and how many items refer to it. The first few
-are then told apart by their wordings alone. N-grams are found through an inverted index and
+then fight it out in duels. N-grams are found through an inverted index and
 only promising items are looked at closely, so the cost hardly grows with the number of items.
 """
 
@@ -15,17 +15,17 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.ranking.neighbourhood import MOST_ITEMS, votes
+from bot.ranking.duels import MOST_ITEMS, Side, hardest, side
 from bot.ranking.space import Space, means, unit
 from bot.text.features import Row
 
 NEAREST = 6
 # Items that are looked at closely, for each of the two ways to be promising.
-PROMISING = 40
+PROMISING = 20
 # How much being referred to counts beside nearness, in standard deviations.
 REFERENCE_SHARE = 0.2
-# How much the comparison of the first few items counts beside their scores.
-VOTE_SHARE = 6.0
+# How much an item's hardest duel with another of the first few counts beside its score.
+DUEL_SHARE = 6.0
 _NOBODY = np.float32(-1.0)
 
 
@@ -77,16 +77,21 @@ class Wordings:
     def rank_by(self, words: np.ndarray, middles: np.ndarray, vector: np.ndarray) -> Ranked:
         """Rank when nearness in words and to the middles is known."""
         promising = self.promising(words, middles)
-        members = self.members[promising]
-        near = np.einsum("imd,d->im", self.vectors[members], vector) + words[members]
-        near[members < 0] = _NOBODY
+        near = [self._near(item, words, vector) for item in promising]
+        closest = np.full((len(near), self.members.shape[1]), _NOBODY)
+        for row, one in zip(closest, near, strict=True):
+            row[: len(one)] = one
         scores = (
             self.shares[0] * middles[promising]
-            + self.shares[1] * nearest_mean(near)
+            + self.shares[1] * nearest_mean(closest)
             + REFERENCE_SHARE * self.references[promising]
         )
         order = np.argsort(-scores, kind="stable")
-        return self._told_apart(Ranked(promising[order], scores[order]), words, vector)
+        first = order[:MOST_ITEMS]
+        sides = [self._side(promising[place]) for place in first]
+        scores[first] += DUEL_SHARE * hardest(sides, [near[place] for place in first])
+        order[: len(first)] = first[np.argsort(-scores[first], kind="stable")]
+        return Ranked(promising[order], scores[order])
 
     def clearest(self, words: np.ndarray) -> tuple[str, float]:
         """The first item by n-grams alone, and how far it is ahead of the next."""
@@ -102,16 +107,30 @@ class Wordings:
         """The n-grams of each wording."""
         return self.postings.T.tocsr()
 
-    def _told_apart(self, ranked: Ranked, words: np.ndarray, vector: np.ndarray) -> Ranked:
-        first = self.members[ranked.items[:MOST_ITEMS]]
-        item, column = np.nonzero(first >= 0)
-        here = first[item, column]
-        near = words[here] + self.vectors[here] @ vector
-        scores = ranked.scores.copy()
-        found = votes(self.rows[here], self.vectors[here], item, near)
-        scores[: len(found)] += VOTE_SHARE * (1.0 + found)
-        order = np.argsort(-scores, kind="stable")
-        return Ranked(ranked.items[order], scores[order])
+    def _near(self, item: int, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """How near the question is to each of an item's wordings."""
+        own = self._own(item)
+        return np.asarray(words[own] + self.vectors[own] @ vector)
+
+    def _side(self, item: int) -> Side:
+        known = self._sides.get(item)
+        if known is None:
+            own = self._own(item)
+            known = self._sides[item] = side(self.rows[own], self.vectors[own])
+        return known
+
+    @cached_property
+    def _sides(self) -> dict[int, Side]:
+        return {}
+
+    def _own(self, item: int) -> slice:
+        """Where an item's wordings stand."""
+        return slice(self._starts[item], self._starts[item + 1])
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        counts = np.bincount(self.item_of, minlength=len(self.items))
+        return [0, *np.cumsum(counts).tolist()]
 
     def promising(self, words: np.ndarray, middles: np.ndarray) -> np.ndarray:
         """The items that are looked at closely."""

@@ -11,9 +11,9 @@ from bot.evaluation.scaling import enlarged
 from bot.intent_benchmark import macro_f1
 from bot.ranking.calibration import Aims, Tried, calibrated, held_out
 from bot.ranking.decision import NEVER
+from bot.ranking.duels import hardest, side
 from bot.ranking.learning import Example
 from bot.ranking.model import Model
-from bot.ranking.neighbourhood import votes
 from bot.text.sentence_vectors import E5Vectors
 
 
@@ -58,12 +58,35 @@ def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
     assert calibrated(never, Aims(0.06, 0.3, 0.4))[1].clear_lead == NEVER
 
 
+ROWS = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 1]], dtype=np.float32))
+NOWHERE = np.zeros((2, 2), dtype=np.float32)
+
+
 def test_near_items_are_told_apart_by_what_separates_them() -> None:
-    rows = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 1]], dtype=np.float32))
-    vectors = np.zeros((4, 2), dtype=np.float32)
-    near = np.array([1.0, 1.0, 2.0, 2.0], dtype=np.float32)  # the question has the third n-gram
-    first, second = votes(rows, vectors, np.array([0, 0, 1, 1]), near)
-    assert second > 0 > first
+    near = [np.ones(2, dtype=np.float32), 2 * np.ones(2, dtype=np.float32)]  # has the third n-gram
+    first, second = hardest([side(ROWS[:2], NOWHERE), side(ROWS[2:], NOWHERE)], near)
+    assert second > 0 > first == -second
+
+
+def test_a_duel_has_the_same_outcome_from_both_sides() -> None:
+    sides, near = [side(ROWS[:2], NOWHERE), side(ROWS[1:3], NOWHERE)], [np.ones(2), np.zeros(2)]
+    there, back = hardest(sides, near), hardest(sides[::-1], near[::-1])
+    assert np.allclose(there, back[::-1])
+
+
+def test_an_item_is_worth_its_hardest_duel_and_nothing_without_one() -> None:
+    near = [np.ones(2), 2 * np.ones(2), np.ones(2)]
+    sides = [side(ROWS[:2], NOWHERE), side(ROWS[2:], NOWHERE), side(ROWS[1:3], NOWHERE)]
+    three, two = hardest(sides, near), hardest(sides[:2], near[:2])
+    assert three[0] <= two[0]
+    assert three[1] <= two[1]
+    assert hardest(sides[:1], near[:1]).tolist() == [0.0]
+
+
+def test_a_changed_wording_makes_another_side() -> None:
+    one, same = side(ROWS[:2], NOWHERE), side(ROWS[:2].copy(), NOWHERE.copy())
+    assert one.name == same.name != side(ROWS[1:3], NOWHERE).name
+    assert one.name != side(ROWS[:2], NOWHERE + 0.5).name
 
 
 def test_made_up_items_have_fifteen_wordings_each(model: Model) -> None:

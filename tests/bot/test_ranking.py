@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 
 from bot.normalizer import normalize
 from bot.publishing.answer_index import AnswerIndex
-from bot.ranking.classifier import train
+from bot.ranking.classifier import alike, train
 from bot.ranking.decision import Decision, Thresholds, decide
 from bot.ranking.matters import matters
 from bot.ranking.model import Model
@@ -168,8 +168,9 @@ def test_left_out_scores_are_those_of_training_without_the_row() -> None:
     rows = random.normal(size=(24, 6))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     labels = ["a", "b", "c"] * 8  # as many of each, so that the balance stays when one goes
-    trained = train(csr_matrix(rows), None, labels)
-    without = train(csr_matrix(rows[1:]), None, labels[1:])
+    all_of_them, others = csr_matrix(rows), csr_matrix(rows[1:])
+    trained = train(all_of_them, alike(all_of_them), None, labels)
+    without = train(others, alike(others), None, labels[1:])
     told = trained.left_out[0].argmax()
     scores = rows[0] @ without.classifier.weights
     assert told == scores.argmax()
