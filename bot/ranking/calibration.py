@@ -6,7 +6,7 @@ one style, so what is left resembles it as little as it resembles what citizens 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +46,9 @@ class Aims:
 class Tried:
     """What is found for wordings that are left out."""
 
+    places: np.ndarray  # where they stand
     truth: np.ndarray
     scores: np.ndarray  # of all items
-    policy: np.ndarray  # probability of being a policy question
     clearest: np.ndarray  # the first item by n-grams alone
     leads: np.ndarray
 
@@ -59,7 +59,6 @@ def tried(
     vectors: np.ndarray,
     item_of: np.ndarray,
     referred: Mapping[str, int],
-    policy: Callable[[int], float],
 ) -> Tried:
     """Rank wordings that had no part in what is gathered from the others."""
     held = held_out(item_of)
@@ -81,9 +80,9 @@ def tried(
             clearest.append(number[item])
             leads.append(lead)
     return Tried(
+        places=places,
         truth=item_of[places],
         scores=np.array(scores),
-        policy=np.array([policy(place) for place in places]),
         clearest=np.array(clearest),
         leads=np.array(leads),
     )
@@ -102,10 +101,13 @@ def held_out(item_of: np.ndarray) -> np.ndarray:
     return held
 
 
-def calibrated(found: Tried, aims: Aims) -> tuple[float, Thresholds]:
-    """The ranking's sharpness, and thresholds that keep the aims on left-out wordings."""
+def calibrated(found: Tried, policy: np.ndarray, aims: Aims) -> tuple[float, Thresholds]:
+    """The ranking's sharpness, and thresholds that keep the aims on left-out wordings.
+
+    `policy` is the probability of each of these to be a policy question.
+    """
     sharpness = _sharpness(found.scores, found.truth)
-    probabilities = softmax(sharpness * found.scores) * trusted(found.policy)[:, None]
+    probabilities = softmax(sharpness * found.scores) * trusted(policy)[:, None]
     right = probabilities.argmax(axis=1) == found.truth
     answer = _threshold(probabilities.max(axis=1), right, aims.wrong)
     lead, sure = _clear(found, CLEAR_SHARE * aims.wrong)

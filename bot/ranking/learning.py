@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -18,7 +20,7 @@ from bot.ranking.calibration import Aims, calibrated, tried
 from bot.ranking.classifier import Trained, alike, rounded, train
 from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
-from bot.ranking.space import learn_space
+from bot.ranking.space import Space, learn_space
 from bot.ranking.wordings import gather
 from bot.text.features import Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
@@ -59,14 +61,13 @@ def learn(
     placed = rounded(space.place(seen.vectors[: seen.last]))
     wordings = gather(items, rows, placed, item_of, space, referred)
     chosen = _of_intents(seen.ordered)
-    labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
-    matrix = seen.vocabulary.matrix([seen.whole[i] for i in chosen])
-    near = alike(matrix)
-    by_words = train(matrix, near, None, labels)
-    by_all = train(matrix, near, space.place(seen.vectors[chosen]), labels)
+    # Neither needs the other; each takes a core for some ten seconds.
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as beside:
+        trying = beside.submit(tried, items, rows, seen.vectors[: seen.last], item_of, referred)
+        by_words, by_all = _intents(seen, chosen, space)
+        found = trying.result()
     policy = _policy(by_all, seen, chosen, wordings.vectors)
-    found = tried(items, rows, seen.vectors[: seen.last], item_of, referred, policy)
-    sharpness, thresholds = calibrated(found, aims)
+    sharpness, thresholds = calibrated(found, np.array([policy(i) for i in found.places]), aims)
     return Model(
         vocabulary=seen.vocabulary,
         by_words=by_words.classifier,
@@ -91,6 +92,15 @@ class _Seen:
     whole: Sequence[Counter[str]]
     bare: Sequence[Counter[str]]
     vocabulary: Vocabulary
+
+
+def _intents(seen: _Seen, chosen: Sequence[int], space: Space) -> tuple[Trained, Trained]:
+    """The classifiers by n-grams alone, and by vectors as well."""
+    labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
+    rows = seen.vocabulary.matrix([seen.whole[i] for i in chosen])
+    near = alike(rows)
+    by_words = train(rows, near, None, labels)
+    return by_words, train(rows, near, space.place(seen.vectors[chosen]), labels)
 
 
 def _policy(

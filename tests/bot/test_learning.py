@@ -39,8 +39,9 @@ def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
     scores = np.stack([sure, np.zeros(400)], axis=1)
     truth = np.zeros(400, dtype=int)
     truth[200::2] = 1  # the less sure half is wrong every second time
-    found = Tried(truth, scores, np.ones(400), np.zeros(400, dtype=int), np.zeros(400))
-    sharpness, thresholds = calibrated(found, Aims(0.07, 0.3, 0.4))
+    nothing = np.zeros(400, dtype=int)
+    found = Tried(np.arange(400), truth, scores, nothing, np.zeros(400))
+    sharpness, thresholds = calibrated(found, np.ones(400), Aims(0.07, 0.3, 0.4))
     probability = 1 / (1 + np.exp(-sharpness * sure))
     answered = probability >= thresholds.answer
     assert 200 <= answered.sum() < 240
@@ -50,12 +51,11 @@ def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
 def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
     leads = np.linspace(0.5, 0.0, 100)
     wrong = np.arange(100) >= 40
-    found = Tried(
-        np.zeros(100, dtype=int), np.ones((100, 2)), np.ones(100), wrong.astype(int), leads
-    )
-    assert calibrated(found, Aims(0.06, 0.3, 0.4))[1].clear_lead > leads[42]
-    never = Tried(found.truth, found.scores, found.policy, np.ones(100, dtype=int), leads)
-    assert calibrated(never, Aims(0.06, 0.3, 0.4))[1].clear_lead == NEVER
+    aims, truth, scores = Aims(0.06, 0.3, 0.4), np.zeros(100, dtype=int), np.ones((100, 2))
+    found = Tried(np.arange(100), truth, scores, wrong.astype(int), leads)
+    assert calibrated(found, np.ones(100), aims)[1].clear_lead > leads[42]
+    never = Tried(np.arange(100), truth, scores, np.ones(100, dtype=int), leads)
+    assert calibrated(never, np.ones(100), aims)[1].clear_lead == NEVER
 
 
 ROWS = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 1]], dtype=np.float32))
