@@ -33,6 +33,8 @@ ENOUGH_POLICY = 0.8
 # A wording known by heart is that item, nearly for certain.
 BY_HEART = 0.99
 MOST_ANSWERS = 5
+# What stands around a question as often as by itself.
+COURTESY = ("greet", "thank", "goodbye")
 ARRAYS_FILE, NAMES_FILE = "understanding.npz", "understanding.json"
 
 
@@ -66,11 +68,13 @@ class Model:
         row = self.row(text, words)
         if len(row[0]) == 0:
             return Decision("reject", OUT_OF_SCOPE, 1.0, ())
+        about, kept = self.subject(text, words)
+        bare = self.row(about, kept)
+        if about != text and len(bare[0]) and self._is_courtesy(row):
+            row = bare  # who greets and then asks has not only greeted
         chat = self._clear_chat(row)
         if chat is not None:
             return decide(chat, (), self.thresholds)
-        about, kept = self.subject(text, words)
-        bare = self.row(about, kept)
         nearness = self.wordings.word_nearness(bare)
         clear = self._clear_item(row, nearness)
         if clear is not None:
@@ -117,6 +121,10 @@ class Model:
         rest = [(other, 0.0) for other in self.wordings.nearest(nearness, item)]
         answers = ((item, self.thresholds.clear_sure), *rest[: MOST_ANSWERS - 1])
         return decide(intents, answers, self.thresholds)
+
+    def _is_courtesy(self, row: Row) -> bool:
+        intents = self.intents(row, None)
+        return max(intents, key=lambda name: intents[name]) in COURTESY
 
     def _clear_chat(self, row: Row) -> dict[str, float] | None:
         intents = self.intents(row, None)

@@ -58,6 +58,13 @@ def test_the_right_item_comes_first(
     assert _decide(model, words, encoder, question).answers[0][0] == item
 
 
+@pytest.mark.parametrize("text", ["你好，谢谢您", "谢谢，再见", "你好你好", "您好，谢谢"])
+def test_courtesy_alone_stays_courtesy(
+    model: Model, words: jieba.Tokenizer, encoder: E5Vectors, text: str
+) -> None:
+    assert _decide(model, words, encoder, text).decision == "chat"
+
+
 @pytest.mark.parametrize(
     ("text", "decision", "intent"),
     [

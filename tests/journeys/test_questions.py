@@ -31,6 +31,21 @@ async def test_a_policy_question_gets_a_sourced_answer(whole: Whole) -> None:
     assert "依据" in words
 
 
+@pytest.mark.parametrize(
+    "text", ["你好呀，麻烦问下生孩子能报多少", "谢谢你啊，那失业金呢", "您好，谢谢，养老金怎么算"]
+)
+async def test_who_greets_and_asks_gets_the_answer(whole: Whole, text: str) -> None:
+    _, cards = await said(await whole.talk(), text)
+    assert cards[0]["type"] == "answer"
+
+
+@pytest.mark.parametrize("text", ["你好，在吗", "谢谢，再见", "你好，谢谢您"])
+async def test_courtesy_alone_gets_courtesy(whole: Whole, text: str) -> None:
+    words, cards = await said(await whole.talk(), text)
+    assert words.strip()
+    assert [card for card in cards if card["type"] in ("answer", "choices", "handoff")] == []
+
+
 async def test_the_own_retirement_date_is_counted(whole: Whole) -> None:
     words, cards = await said(await whole.talk(), "我是1972年8月出生的男职工，什么时候退休")
     assert "61岁11个月" in words
