@@ -53,6 +53,7 @@ from actions.look_ups.unemployment import LookUpUnemployment
 from actions.not_covered import SayNotCovered
 from actions.privacy.action import EraseMyData, ExportMyData, PrivacyStep
 from actions.retirement_age import RetirementAge
+from actions.say_again import SayAgain, SaySimply
 from actions.talk.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,9 @@ ACTIONS = (
     PrivacyStep,
     RefuseLookUps,
     RetirementAge,
+    SayAgain,
     SayNotCovered,
+    SaySimply,
     SignIn,
     SignOut,
     SignedIn,

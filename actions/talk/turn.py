@@ -28,6 +28,14 @@ _CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
+class Bubble:
+    """What the bot said, and the card beside it."""
+
+    text: str
+    card: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
 class Turn:
     """What was said, what is known, what we wait for."""
 
@@ -41,6 +49,7 @@ class Turn:
     in_english: bool = False  # whether the citizen's page or words are English
     matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
     site: str = ""  # the service centre's page
+    said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
 
     @property
     def conversation(self) -> UUID | None:
@@ -80,6 +89,7 @@ def read_turn(tracker: Tracker) -> Turn:
         in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
         matters=tuple(_matters(message.get("parts"))),
         site=_text(metadata.get("site")) or "",
+        said_before=tuple(_said_before(tracker.events)),
     )
 
 
@@ -88,6 +98,19 @@ def _typed(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
     said = [one for one in events if one.get("event") == "user"]
     texts = (_text(one.get("text")) or "" for one in (message, *reversed(said)))
     return next((text for text in texts if text and not text.startswith("/")), "")
+
+
+def _said_before(events: list[dict[str, Any]]) -> list[Bubble]:
+    """The bubbles between the citizen's words before and these; empty where none came with them."""
+    asked = [place for place, one in enumerate(events) if one.get("event") == "user"]
+    first = asked[-2] if len(asked) > 1 else 0
+    said = [one for one in events[first:] if one.get("event") == "bot"]
+    return [Bubble(str(one.get("text") or ""), _card(one)) for one in said]
+
+
+def _card(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    shown = ((event.get("data") or {}).get("custom") or {}).get("card")
+    return shown if isinstance(shown, dict) else None
 
 
 def _in_english(locale: str | None, text: str) -> bool:

@@ -17,6 +17,8 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 # The action server gives itself 2 s for a registry; this is where we stop believing in it.
 SECONDS = 6.0
+# The actions that read what the bot said before.
+LOOKING_BACK = ("action_say_again", "action_say_simply")
 
 
 @dataclass(frozen=True)
@@ -145,13 +147,16 @@ class Connection(asyncio.Protocol):
 def _needed(call: dict[str, Any]) -> dict[str, Any]:
     """The call without what no action of ours reads.
 
-    Of what happened that is all but the citizen's words: a card that the bot showed is a hundred
-    times as long. rasa-sdk 3.21 asks for a domain, so there is an empty one.
+    Of what happened that is all but the citizen's words, and the bot's for actions that come back
+    to them: a card is a hundred times as long. rasa-sdk 3.21 asks for a domain, so there is an
+    empty one.
     """
-    tracker = call["tracker"]
+    tracker, looks_back = call["tracker"], call.get("next_action") in LOOKING_BACK
     said = [
-        {"event": "user", "text": event.get("text")}
+        {"event": event["event"], "text": event.get("text"), "data": event.get("data")}
+        if event["event"] == "bot"
+        else {"event": "user", "text": event.get("text")}
         for event in tracker["events"]
-        if event["event"] == "user"
+        if event["event"] == "user" or (looks_back and event["event"] == "bot")
     ]
     return {"domain": {}, **call, "tracker": {**tracker, "events": said}}

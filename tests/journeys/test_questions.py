@@ -46,6 +46,27 @@ async def test_courtesy_alone_gets_courtesy(whole: Whole, text: str) -> None:
     assert [card for card in cards if card["type"] in ("answer", "choices", "handoff")] == []
 
 
+async def test_the_last_answer_is_said_again_and_then_simply(whole: Whole) -> None:
+    talk = await whole.talk()
+    words, cards = await said(talk, "自愿放弃社保有没有用")
+    again, shown = await said(talk, "没看清，再说一遍")
+    assert (again, shown) == (words, cards)
+    simply, offered = await said(talk, "太长了看不懂，简单点说")
+    assert simply.startswith("简单说：")
+    assert "12333" in simply
+    assert len(simply) < len(words)
+    assert offered[0]["choices"][0]["payload"].endswith(f'{{"item": "{cards[0]["item"]}"}}')
+
+
+async def test_before_anything_was_said_nothing_is_said_again(whole: Whole) -> None:
+    talk = await whole.talk()
+    words, cards = await said(talk, "再说一遍")
+    assert ("还没说到" in words, cards) == (True, [])
+    words, cards = await said(talk, "听不懂")
+    assert "12333" in words
+    assert [one["payload"] for one in cards[0]["choices"]] == ["/human"]
+
+
 async def test_the_own_retirement_date_is_counted(whole: Whole) -> None:
     words, cards = await said(await whole.talk(), "我是1972年8月出生的男职工，什么时候退休")
     assert "61岁11个月" in words

@@ -1,0 +1,67 @@
+"""action_say_again and action_say_simply: the last thing once more, or in one sentence."""
+
+from __future__ import annotations
+
+import re
+
+from actions.knowledge.answers import Knowledge
+from actions.talk import cards
+from actions.talk.guarded import CitizenAction
+from actions.talk.parts import Parts
+from actions.talk.reply import Reply
+from actions.talk.turn import Turn
+
+ANSWER = "answer"  # `type` of a card
+LEAST_CHARACTERS = 8
+_SENTENCES = re.compile(r".+?(?:[。！？]|[.!?](?:\s+|$)|$)", re.DOTALL)
+
+
+class SayAgain(CitizenAction):
+    """Says the bubbles of the turn before once more, each with its card."""
+
+    action = "action_say_again"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, turn: Turn) -> list[Reply]:
+        """The same words and cards; nothing was said yet in a new conversation."""
+        said = [one for one in turn.said_before if one.text]
+        again = [Reply("utter_again", {"said": one.text}, one.card) for one in said]
+        return again or [Reply("utter_nothing_said")]
+
+
+class SaySimply(CitizenAction):
+    """Says the answer's first sentence alone, and how to hear it from a person."""
+
+    action = "action_say_simply"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, turn: Turn) -> list[Reply]:
+        """One sentence of the last answer; where there is none, the way to a person."""
+        knowledge = await self._parts.shelf.now()
+        item = _answered(turn, knowledge)
+        if item is None:
+            shown = cards.choices([cards.human_choice(knowledge.phrases)])
+            return [Reply("utter_not_simpler", {}, shown)]
+        if turn.in_english and knowledge.item(item).english:
+            knowledge = knowledge.in_english
+        given = knowledge.answer_for(item, knowledge.region(turn.region), self._parts.today()).item
+        shown = cards.choices([cards.item_choice(given), cards.human_choice(knowledge.phrases)])
+        words = "utter_simply_english" if knowledge.english else "utter_simply"
+        return [Reply(words, {"short": _short(given.summary)}, shown)]
+
+
+def _answered(turn: Turn, knowledge: Knowledge) -> str | None:
+    """The item that the bot's last turn answered."""
+    shown = [one.card for one in turn.said_before if one.card and one.card.get("type") == ANSWER]
+    named = [str(card.get("item")) for card in shown if card.get("item") in knowledge.items]
+    return named[-1] if named else None
+
+
+def _short(text: str) -> str:
+    """The first sentence, with the next where it is hardly more than a yes."""
+    first, *rest = _SENTENCES.findall(text) or [text]
+    return first + rest[0] if rest and len(first) < LEAST_CHARACTERS else str(first)
