@@ -44,7 +44,7 @@ class KeptEndpoint(EndpointConfig):
 
         `ConnectionError` when it went away, `TimeoutError` when it takes longer than `SECONDS`.
         """
-        call = json.dumps(_needed(kwargs["json"])).encode()
+        call = json.dumps(kwargs["json"]).encode()
         connection = await self._connection()
         answer = await connection.ask(self._head(len(call)) + call)
         if not connection.closed:
@@ -140,18 +140,3 @@ class Connection(asyncio.Protocol):
         self.closed = True
         if self._transport is not None:
             self._transport.close()
-
-
-def _needed(call: dict[str, Any]) -> dict[str, Any]:
-    """The call without what no action of ours reads.
-
-    Of what happened that is all but the citizen's words: a card that the bot showed is a hundred
-    times as long. rasa-sdk 3.21 asks for a domain, so there is an empty one.
-    """
-    tracker = call["tracker"]
-    said = [
-        {"event": "user", "text": event.get("text")}
-        for event in tracker["events"]
-        if event["event"] == "user"
-    ]
-    return {"domain": {}, **call, "tracker": {**tracker, "events": said}}

@@ -7,13 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.serving.action_endpoint import KeptEndpoint
 from bot.serving.channel import earlier_replies
 from bot.serving.tracker_store import KEY, MOST_EVENTS, ConversationTrackerStore
 from bot.serving.turn_rules import looks_at_one_turn
@@ -175,26 +172,3 @@ def test_nothing_is_told_of_a_choice_or_of_another_message() -> None:
 )
 def test_rules_of_one_turn_are_told_from_others(states: list[Any], one_turn: bool) -> None:
     assert looks_at_one_turn({"rules": {json.dumps(states): "utter"}}) is one_turn
-
-
-def test_an_action_is_told_what_was_said_and_no_card_that_was_shown() -> None:
-    heard: list[dict[str, Any]] = []
-
-    async def act(request: web.Request) -> web.Response:
-        heard.append(await request.json())
-        return web.json_response({"events": [], "responses": []})
-
-    async def play() -> None:
-        app = web.Application()
-        app.router.add_post("/webhook", act)
-        async with TestServer(app) as server:
-            endpoint = KeptEndpoint(str(server.make_url("/webhook")))
-            state = _tracker(2).current_state(EventVerbosity.ALL)
-            await endpoint.request(json={"next_action": "action_x", "tracker": state})
-
-    asyncio.run(play())
-    told = heard[0]["tracker"]
-    assert told["events"] == [{"event": "user", "text": f"问题{number}"} for number in range(2)]
-    assert told["latest_message"]["intent"]["name"] == "faq"
-    assert "region" in told["slots"]
-    assert '"card"' not in json.dumps(heard)
