@@ -7,12 +7,12 @@ write wakes the other side, so a call's head and body leave together; httptools 
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
+import ujson
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 # The action server gives itself 2 s for a registry; this is where we stop believing in it.
@@ -44,14 +44,14 @@ class KeptEndpoint(EndpointConfig):
 
         `ConnectionError` when it went away, `TimeoutError` when it takes longer than `SECONDS`.
         """
-        call = json.dumps(kwargs["json"]).encode()
+        call = ujson.dumps(kwargs["json"]).encode()
         connection = await self._connection()
         answer = await connection.ask(self._head(len(call)) + call)
         if not connection.closed:
             self._pool.append(connection)
         if answer.status >= 400:
             raise ClientResponseError(answer.status, "", answer.body.decode("utf-8", "replace"))
-        return json.loads(answer.body) if answer.body else None
+        return ujson.loads(answer.body) if answer.body else None
 
     def _head(self, length: int) -> bytes:
         where = urlsplit(self.url)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from itertools import takewhile
 from typing import Any
 
+import ujson
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -39,4 +39,4 @@ def _header(parsed: Any, later: Any) -> dict[str, str]:
         "version": parsed.get("index"),
         "action": next((name for name in actions if name != _LISTEN), None),
     }
-    return {HEADER: json.dumps(told)}
+    return {HEADER: ujson.dumps(told)}

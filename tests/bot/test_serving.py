@@ -7,12 +7,19 @@ import json
 from typing import Any
 
 import pytest
+import redis
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.serving.channel import earlier_replies
-from bot.serving.tracker_store import KEY, MOST_EVENTS, ConversationTrackerStore
+from bot.serving.tracker_store import (
+    KEY,
+    MOST_EVENTS,
+    MOST_LINES,
+    SECONDS_KEPT,
+    ConversationTrackerStore,
+)
 from bot.serving.turn_rules import looks_at_one_turn
 from bot.serving.understanding import HEADER, headers
 
@@ -45,8 +52,6 @@ def _tracker(turns: int) -> DialogueStateTracker:
 @pytest.fixture
 def url(valkey: str) -> str:
     """An empty Valkey."""
-    import redis
-
     with redis.Redis.from_url(valkey) as store:
         store.flushall()
     return valkey
@@ -66,22 +71,61 @@ def test_a_conversation_survives_a_restart_of_the_engine(url: str) -> None:
     assert found.latest_message.text == "问题1"
 
 
-def test_a_turn_writes_its_own_events_only(url: str) -> None:
-    async def play() -> tuple[int, int]:
-        import redis.asyncio as redis
-
-        store, raw = ConversationTrackerStore(DOMAIN, host=url), redis.Redis.from_url(url)
+def test_a_turn_writes_its_own_events_and_the_slots_only(url: str) -> None:
+    async def play() -> list[Any]:
+        store = ConversationTrackerStore(DOMAIN, host=url)
         tracker = _tracker(1)
         await store.save(tracker)
-        before = await raw.llen(KEY + "c1")
-        tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
-        await store.save(tracker)
-        after = await raw.llen(KEY + "c1")
-        await raw.close()
-        return before, after
+        with redis.Redis.from_url(url) as raw:
+            before = raw.llen(KEY + "c1")
+            tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
+            tracker.update(SlotSet("region", "310000"))
+            await store.save(tracker)
+            return [json.loads(line) for line in raw.lrange(KEY + "c1", before, -1)]
 
-    before, after = asyncio.run(play())
-    assert after == before + 1
+    said, filled, slots = asyncio.run(play())
+    assert (said["text"], filled["name"]) == ("新问题", "region")
+    assert slots == {"slots": {"region": "310000"}}
+
+
+def test_a_slot_that_was_filled_long_ago_survives_a_restart(url: str) -> None:
+    async def play() -> tuple[DialogueStateTracker | None, int, int]:
+        tracker = _tracker(0)
+        tracker.update(SlotSet("region", "310000"))
+        store = ConversationTrackerStore(DOMAIN, host=url)
+        for number in range(2 * MOST_LINES):
+            await store.save(tracker)
+            held = await store.retrieve("c1")
+            assert held is not None
+            tracker = held
+            tracker.update_with_events(_turn(number), DOMAIN)
+        await store.save(tracker)
+        with redis.Redis.from_url(url) as raw:
+            length, seconds = raw.llen(KEY + "c1"), raw.ttl(KEY + "c1")
+        return await ConversationTrackerStore(DOMAIN, host=url).retrieve("c1"), length, seconds
+
+    found, length, seconds = asyncio.run(play())
+    assert found is not None
+    assert found.get_slot("region") == "310000"
+    assert found.latest_message is not None
+    assert found.latest_message.text == f"问题{2 * MOST_LINES - 1}"
+    assert length <= MOST_LINES
+    assert 0 < seconds <= SECONDS_KEPT
+
+
+def test_a_conversation_that_was_wiped_behind_the_engine_is_kept_no_longer_than_others(
+    url: str,
+) -> None:
+    async def play() -> int:
+        store, tracker = ConversationTrackerStore(DOMAIN, host=url), _tracker(1)
+        await store.save(tracker)
+        with redis.Redis.from_url(url) as raw:
+            raw.flushall()
+            tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
+            await store.save(tracker)
+            return int(raw.ttl(KEY + "c1"))
+
+    assert 0 < asyncio.run(play()) <= SECONDS_KEPT
 
 
 def test_a_long_conversation_is_cut_back_in_memory(url: str) -> None:
