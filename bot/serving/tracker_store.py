@@ -23,6 +23,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.serving.redis_line import RedisLine
+
 log = logging.getLogger(__name__)
 
 KEY = "tracker:"
@@ -64,6 +66,7 @@ class ConversationTrackerStore(TrackerStore):
         """`host` is what `endpoints.yml` calls the store's url: a whole Redis address."""
         super().__init__(domain, event_broker)
         self._redis = redis.Redis.from_url(host, decode_responses=True, socket_timeout=2)
+        self._line = RedisLine(host)
         self._held: OrderedDict[str, Held] = OrderedDict()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -98,7 +101,7 @@ class ConversationTrackerStore(TrackerStore):
     async def delete(self, sender_id: str) -> None:
         """Forget a conversation, here and in Redis."""
         self._held.pop(sender_id, None)
-        await self._redis.delete(KEY + sender_id)
+        await self._line.ask("DEL", KEY + sender_id)
 
     def drop(self, sender_id: str) -> None:
         """Give up what is in memory, after a turn that failed half-way: Redis has the rest."""
@@ -112,18 +115,18 @@ class ConversationTrackerStore(TrackerStore):
     async def _append(self, held: Held, fresh: list[str]) -> None:
         key = KEY + held.tracker.sender_id
         slots = _line({SLOTS: _filled_slots(held.tracker)})
-        length = await self._redis.rpush(key, *fresh, slots)
+        length = await self._line.ask("RPUSH", key, *fresh, slots)
         held.saved += len(fresh)
         now = time.time()
         # A list that is new has nobody to say when it may go.
         if length == len(fresh) + 1 or now - held.told >= SECONDS_TOLD:
-            await self._redis.expire(key, SECONDS_KEPT)
+            await self._line.ask("EXPIRE", key, SECONDS_KEPT)
             held.told = now
         if length > MOST_LINES:
-            await self._redis.ltrim(key, -KEPT_LINES, -1)
+            await self._line.ask("LTRIM", key, -KEPT_LINES, -1)
 
     async def _read(self, sender_id: str) -> DialogueStateTracker | None:
-        written = await self._redis.lrange(KEY + sender_id, -2 * MOST_EVENTS, -1)
+        written = await self._line.ask("LRANGE", KEY + sender_id, -2 * MOST_EVENTS, -1)
         lines = [ujson.loads(line) for line in written]
         if not lines:
             return None

@@ -12,7 +12,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.serving import redis_line
 from bot.serving.channel import earlier_replies
+from bot.serving.redis_line import RedisLine
 from bot.serving.tracker_store import (
     KEY,
     MOST_EVENTS,
@@ -147,6 +149,50 @@ def test_a_forgotten_conversation_is_gone_everywhere(url: str) -> None:
         return [await store.retrieve("c1"), list(await store.keys())]
 
     assert asyncio.run(play()) == [None, []]
+
+
+def test_a_connection_that_redis_ended_is_not_missed(url: str) -> None:
+    async def play() -> int:
+        line = RedisLine(url)
+        await line.ask("RPUSH", "a", "1")
+        with redis.Redis.from_url(url) as raw:
+            raw.client_kill_filter(_type="normal", skipme=True)
+        return int(await line.ask("RPUSH", "a", "2"))
+
+    assert asyncio.run(play()) == 2
+
+
+def test_commands_at_once_get_their_own_answers(url: str) -> None:
+    async def play() -> list[Any]:
+        line = RedisLine(url)
+        await asyncio.gather(*(line.ask("SET", f"k{n}", n) for n in range(20)))
+        return await asyncio.gather(*(line.ask("GET", f"k{n}") for n in range(20)))
+
+    assert asyncio.run(play()) == [str(n) for n in range(20)]
+
+
+def test_a_refusal_of_redis_is_told_and_the_connection_goes_on(url: str) -> None:
+    async def play() -> str:
+        line = RedisLine(url)
+        await line.ask("SET", "text", "x")
+        with pytest.raises(redis.ResponseError):
+            await line.ask("RPUSH", "text", "y")
+        return str(await line.ask("GET", "text"))
+
+    assert asyncio.run(play()) == "x"
+
+
+def test_a_silent_redis_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_line, "SECONDS", 0.2)
+
+    async def play() -> None:
+        server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(9), "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            await RedisLine(f"redis://127.0.0.1:{port}/0").ask("RPUSH", "a", "1")
+
+    with pytest.raises(redis.TimeoutError):
+        asyncio.run(play())
 
 
 def test_a_store_that_is_away_does_not_stop_the_conversation() -> None:
