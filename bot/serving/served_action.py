@@ -44,7 +44,7 @@ def call(action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
     state["events"] = [
         {"event": "user", "text": event.text}
         for event in tracker.events
-        if isinstance(event, UserUttered)
+        if type(event) is UserUttered
     ]
     return {
         "domain": {},

@@ -192,4 +192,4 @@ def _from_turn_start(events: list[Event]) -> list[Event]:
 
 
 def _waits(event: Event) -> bool:
-    return isinstance(event, ActionExecuted) and event.action_name == "action_listen"
+    return type(event) is ActionExecuted and event.action_name == "action_listen"
