@@ -31,6 +31,8 @@ class Normalized:
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
+# Each component of the pipeline asks for the same message's.
+@functools.lru_cache(maxsize=16)
 def normalize(text: str) -> Normalized:
     """Bring `text` to one spelling; white space of any kind becomes one plain space."""
     characters: list[str] = []

@@ -13,6 +13,8 @@ import warnings
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SANIC_WORKERS", "1")
+# The gateway writes a line about each message; the engine's own would say less.
+os.environ.setdefault("SANIC_ACCESS_LOG", "false")
 # The matrices of one question are small: a second thread costs more than it gives.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 warnings.filterwarnings("ignore")
@@ -29,7 +31,7 @@ def main() -> None:
     from rasa.core.utils import AvailableEndpoints
 
     from bot.serving.action_endpoint import KeptEndpoint
-    from bot.serving.tuning import tune
+    from bot.serving.tuning import settle, tune
 
     options = _options()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
@@ -44,6 +46,7 @@ def main() -> None:
         credentials="credentials.yml",
         endpoints=endpoints,
         enable_api=False,
+        server_listeners=[(settle, "after_server_start")],
     )
 
 

@@ -10,7 +10,9 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -87,6 +89,12 @@ class ChineseTokenizer(Tokenizer):
         with self._storage.write_to(self._resource) as directory:
             (directory / _LEXICON_FILE).write_text("\n".join(self._lexicon), encoding="utf-8")
         return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Cut what was said; a message that comes in has none of training's other texts."""
+        for message in messages:
+            message.set(TOKENS_NAMES[TEXT], self.tokenize(message, TEXT))
+        return messages
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut the text of `attribute` into words."""

@@ -7,18 +7,16 @@ write wakes the other side, so a call's head and body leave together; httptools 
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
+import ujson
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 # The action server gives itself 2 s for a registry; this is where we stop believing in it.
 SECONDS = 6.0
-# The actions that read what the bot said before.
-LOOKING_BACK = ("action_say_again", "action_say_simply")
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,14 @@ class KeptEndpoint(EndpointConfig):
 
         `ConnectionError` when it went away, `TimeoutError` when it takes longer than `SECONDS`.
         """
-        call = json.dumps(_needed(kwargs["json"])).encode()
+        call = ujson.dumps(kwargs["json"]).encode()
         connection = await self._connection()
         answer = await connection.ask(self._head(len(call)) + call)
         if not connection.closed:
             self._pool.append(connection)
         if answer.status >= 400:
             raise ClientResponseError(answer.status, "", answer.body.decode("utf-8", "replace"))
-        return json.loads(answer.body) if answer.body else None
+        return ujson.loads(answer.body) if answer.body else None
 
     def _head(self, length: int) -> bytes:
         where = urlsplit(self.url)
@@ -142,21 +140,3 @@ class Connection(asyncio.Protocol):
         self.closed = True
         if self._transport is not None:
             self._transport.close()
-
-
-def _needed(call: dict[str, Any]) -> dict[str, Any]:
-    """The call without what no action of ours reads.
-
-    Of what happened that is all but the citizen's words, and the bot's for actions that come back
-    to them: a card is a hundred times as long. rasa-sdk 3.21 asks for a domain, so there is an
-    empty one.
-    """
-    tracker, looks_back = call["tracker"], call.get("next_action") in LOOKING_BACK
-    said = [
-        {"event": event["event"], "text": event.get("text"), "data": event.get("data")}
-        if event["event"] == "bot"
-        else {"event": "user", "text": event.get("text")}
-        for event in tracker["events"]
-        if event["event"] == "user" or (looks_back and event["event"] == "bot")
-    ]
-    return {"domain": {}, **call, "tracker": {**tracker, "events": said}}

@@ -6,39 +6,57 @@ Each change is measured in `make bench`; docs/decisions/0003 says why they stand
 from __future__ import annotations
 
 import copy
+import functools
+import gc
 import logging
 from types import SimpleNamespace
 from typing import Any
 
+import rasa.core.agent
 import rasa.core.processor
+import rasa.server
 import structlog
-from rasa.core.actions.action import RemoteAction
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import Event
 
 from bot.serving.graph_runner import StepRunner
+from bot.serving.processor import Processor
+from bot.serving.responses import wording
 
-
-class MalformedActionResult(ValueError):
-    """The action server answered with something that is not events and responses."""
+# New objects until the collector looks for rings among them; a message makes some thousand.
+NEW_OBJECTS = 20_000
 
 
 def tune() -> None:
     """Apply all changes; call once, before the server starts."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    # Each of Rasa's modules would put its logger together anew for every line that is left out.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        cache_logger_on_first_use=True,
+    )
     # Rasa copies messages and events deeply for debug lines that nobody sees.
     shallow = SimpleNamespace(**{**vars(copy), "deepcopy": lambda value: value})
     rasa.core.processor.copy = shallow
     rasa.core.processor.DaskGraphRunner = StepRunner
-    # Rasa checks its own JSON Schema for validity at each action's answer.
-    RemoteAction._validate_action_result = check_action_result
+    rasa.core.agent.MessageProcessor = Processor
     # Our ranker knows no labels but those that it was trained with.
     MessageProcessor._check_for_unseen_features = lambda self, parse_data: None
+    TemplatedNaturalLanguageGenerator._random_response_for = _wording
+    # Rasa goes through all classes of events to find one by its name.
+    Event.resolve_by_type = staticmethod(functools.lru_cache(Event.resolve_by_type))
+    # Only the gateway calls the engine; no page of any origin does.
+    rasa.server.configure_cors = lambda app, cors_origins=None: None
 
 
-def check_action_result(self: RemoteAction, result: Any) -> bool:
-    """The same demands as Rasa's schema: two lists of objects, each event named."""
-    events, responses = result.get("events", []), result.get("responses", [])
-    named = all(isinstance(event, dict) and "event" in event for event in events)
-    if not named or not all(isinstance(response, dict) for response in responses):
-        raise MalformedActionResult(self.name())
-    return True
+def settle(*_: Any) -> None:
+    """Let the collector pass over what is loaded now and stays; call when the server is up."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 10, 10)
+
+
+def _wording(
+    generator: TemplatedNaturalLanguageGenerator, name: str, channel: str, slots: dict[str, Any]
+) -> dict[str, Any] | None:
+    return wording(generator.responses, name, channel, slots)

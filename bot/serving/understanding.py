@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from itertools import takewhile
 from typing import Any
 
+import ujson
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -18,7 +18,7 @@ def headers(tracker: DialogueStateTracker | None, message: Any) -> dict[str, str
     """The header for the message with this id; none for a choice, which needs no understanding."""
     later: list[Any] = []
     for event in reversed(tracker.events if tracker else ()):
-        if isinstance(event, UserUttered):
+        if type(event) is UserUttered:
             if event.metadata.get("message") != message:
                 return {}
             return _header(event.parse_data or {}, reversed(later))
@@ -29,8 +29,8 @@ def headers(tracker: DialogueStateTracker | None, message: Any) -> dict[str, str
 def _header(parsed: Any, later: Any) -> dict[str, str]:
     if "decision" not in parsed:
         return {}
-    turn = takewhile(lambda event: not isinstance(event, UserUttered), later)
-    actions = [event.action_name for event in turn if isinstance(event, ActionExecuted)]
+    turn = takewhile(lambda event: type(event) is not UserUttered, later)
+    actions = [event.action_name for event in turn if type(event) is ActionExecuted]
     told = {
         "decision": parsed["decision"],
         "intent": (parsed.get("intent") or {}).get("name"),
@@ -39,4 +39,4 @@ def _header(parsed: Any, later: Any) -> dict[str, str]:
         "version": parsed.get("index"),
         "action": next((name for name in actions if name != _LISTEN), None),
     }
-    return {HEADER: json.dumps(told)}
+    return {HEADER: ujson.dumps(told)}

@@ -7,15 +7,21 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
+import redis
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.serving.action_endpoint import KeptEndpoint
+from bot.serving import redis_line
 from bot.serving.channel import earlier_replies
-from bot.serving.tracker_store import KEY, MOST_EVENTS, ConversationTrackerStore
+from bot.serving.redis_line import RedisLine
+from bot.serving.tracker_store import (
+    KEY,
+    MOST_EVENTS,
+    MOST_LINES,
+    SECONDS_KEPT,
+    ConversationTrackerStore,
+)
 from bot.serving.turn_rules import looks_at_one_turn
 from bot.serving.understanding import HEADER, headers
 
@@ -48,8 +54,6 @@ def _tracker(turns: int) -> DialogueStateTracker:
 @pytest.fixture
 def url(valkey: str) -> str:
     """An empty Valkey."""
-    import redis
-
     with redis.Redis.from_url(valkey) as store:
         store.flushall()
     return valkey
@@ -69,22 +73,61 @@ def test_a_conversation_survives_a_restart_of_the_engine(url: str) -> None:
     assert found.latest_message.text == "问题1"
 
 
-def test_a_turn_writes_its_own_events_only(url: str) -> None:
-    async def play() -> tuple[int, int]:
-        import redis.asyncio as redis
-
-        store, raw = ConversationTrackerStore(DOMAIN, host=url), redis.Redis.from_url(url)
+def test_a_turn_writes_its_own_events_and_the_slots_only(url: str) -> None:
+    async def play() -> list[Any]:
+        store = ConversationTrackerStore(DOMAIN, host=url)
         tracker = _tracker(1)
         await store.save(tracker)
-        before = await raw.llen(KEY + "c1")
-        tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
-        await store.save(tracker)
-        after = await raw.llen(KEY + "c1")
-        await raw.close()
-        return before, after
+        with redis.Redis.from_url(url) as raw:
+            before = raw.llen(KEY + "c1")
+            tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
+            tracker.update(SlotSet("region", "310000"))
+            await store.save(tracker)
+            return [json.loads(line) for line in raw.lrange(KEY + "c1", before, -1)]
 
-    before, after = asyncio.run(play())
-    assert after == before + 1
+    said, filled, slots = asyncio.run(play())
+    assert (said["text"], filled["name"]) == ("新问题", "region")
+    assert slots == {"slots": {"region": "310000"}}
+
+
+def test_a_slot_that_was_filled_long_ago_survives_a_restart(url: str) -> None:
+    async def play() -> tuple[DialogueStateTracker | None, int, int]:
+        tracker = _tracker(0)
+        tracker.update(SlotSet("region", "310000"))
+        store = ConversationTrackerStore(DOMAIN, host=url)
+        for number in range(2 * MOST_LINES):
+            await store.save(tracker)
+            held = await store.retrieve("c1")
+            assert held is not None
+            tracker = held
+            tracker.update_with_events(_turn(number), DOMAIN)
+        await store.save(tracker)
+        with redis.Redis.from_url(url) as raw:
+            length, seconds = raw.llen(KEY + "c1"), raw.ttl(KEY + "c1")
+        return await ConversationTrackerStore(DOMAIN, host=url).retrieve("c1"), length, seconds
+
+    found, length, seconds = asyncio.run(play())
+    assert found is not None
+    assert found.get_slot("region") == "310000"
+    assert found.latest_message is not None
+    assert found.latest_message.text == f"问题{2 * MOST_LINES - 1}"
+    assert length <= MOST_LINES
+    assert 0 < seconds <= SECONDS_KEPT
+
+
+def test_a_conversation_that_was_wiped_behind_the_engine_is_kept_no_longer_than_others(
+    url: str,
+) -> None:
+    async def play() -> int:
+        store, tracker = ConversationTrackerStore(DOMAIN, host=url), _tracker(1)
+        await store.save(tracker)
+        with redis.Redis.from_url(url) as raw:
+            raw.flushall()
+            tracker.update(UserUttered("新问题", {"name": "faq", "confidence": 1.0}))
+            await store.save(tracker)
+            return int(raw.ttl(KEY + "c1"))
+
+    assert 0 < asyncio.run(play()) <= SECONDS_KEPT
 
 
 def test_a_long_conversation_is_cut_back_in_memory(url: str) -> None:
@@ -106,6 +149,50 @@ def test_a_forgotten_conversation_is_gone_everywhere(url: str) -> None:
         return [await store.retrieve("c1"), list(await store.keys())]
 
     assert asyncio.run(play()) == [None, []]
+
+
+def test_a_connection_that_redis_ended_is_not_missed(url: str) -> None:
+    async def play() -> int:
+        line = RedisLine(url)
+        await line.ask("RPUSH", "a", "1")
+        with redis.Redis.from_url(url) as raw:
+            raw.client_kill_filter(_type="normal", skipme=True)
+        return int(await line.ask("RPUSH", "a", "2"))
+
+    assert asyncio.run(play()) == 2
+
+
+def test_commands_at_once_get_their_own_answers(url: str) -> None:
+    async def play() -> list[Any]:
+        line = RedisLine(url)
+        await asyncio.gather(*(line.ask("SET", f"k{n}", n) for n in range(20)))
+        return await asyncio.gather(*(line.ask("GET", f"k{n}") for n in range(20)))
+
+    assert asyncio.run(play()) == [str(n) for n in range(20)]
+
+
+def test_a_refusal_of_redis_is_told_and_the_connection_goes_on(url: str) -> None:
+    async def play() -> str:
+        line = RedisLine(url)
+        await line.ask("SET", "text", "x")
+        with pytest.raises(redis.ResponseError):
+            await line.ask("RPUSH", "text", "y")
+        return str(await line.ask("GET", "text"))
+
+    assert asyncio.run(play()) == "x"
+
+
+def test_a_silent_redis_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_line, "SECONDS", 0.2)
+
+    async def play() -> None:
+        server = await asyncio.start_server(lambda reader, writer: asyncio.sleep(9), "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            await RedisLine(f"redis://127.0.0.1:{port}/0").ask("RPUSH", "a", "1")
+
+    with pytest.raises(redis.TimeoutError):
+        asyncio.run(play())
 
 
 def test_a_store_that_is_away_does_not_stop_the_conversation() -> None:
@@ -175,26 +262,3 @@ def test_nothing_is_told_of_a_choice_or_of_another_message() -> None:
 )
 def test_rules_of_one_turn_are_told_from_others(states: list[Any], one_turn: bool) -> None:
     assert looks_at_one_turn({"rules": {json.dumps(states): "utter"}}) is one_turn
-
-
-def test_an_action_is_told_what_was_said_and_no_card_that_was_shown() -> None:
-    heard: list[dict[str, Any]] = []
-
-    async def act(request: web.Request) -> web.Response:
-        heard.append(await request.json())
-        return web.json_response({"events": [], "responses": []})
-
-    async def play() -> None:
-        app = web.Application()
-        app.router.add_post("/webhook", act)
-        async with TestServer(app) as server:
-            endpoint = KeptEndpoint(str(server.make_url("/webhook")))
-            state = _tracker(2).current_state(EventVerbosity.ALL)
-            await endpoint.request(json={"next_action": "action_x", "tracker": state})
-
-    asyncio.run(play())
-    told = heard[0]["tracker"]
-    assert told["events"] == [{"event": "user", "text": f"问题{number}"} for number in range(2)]
-    assert told["latest_message"]["intent"]["name"] == "faq"
-    assert "region" in told["slots"]
-    assert '"card"' not in json.dumps(heard)
