@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware import Middleware
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from channels import web
@@ -72,6 +74,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Wenbao public chat API",
         version="1",
+        routes=list(_routes()),
         lifespan=_lifespan(parts, redis, http),
         middleware=_middleware(parts),
         docs_url=None,
@@ -79,13 +82,20 @@ def create(settings: Settings | None = None) -> FastAPI:
     )
     app.state.parts = parts
     endings.install(app, parts.notices)
-    routers = [web.router, links.router, browser.router, logout.router, probes.router, codes.router]
-    papers = [downloads.router, verification.router]
-    for router in [*ROUTERS, *routers, *papers, form.router, widget_pages.router]:
-        app.include_router(router)
     assets = StaticFiles(directory=settings.web_dir / "sign_in/assets")
     app.mount("/sign-in/assets", assets, name="sign-in")
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Worked out once, however many gateways a process opens: that takes longer than all else."""
+    routers = [web.router, links.router, browser.router, logout.router, probes.router, codes.router]
+    papers = [downloads.router, verification.router]
+    together = APIRouter()
+    for router in [*ROUTERS, *routers, *papers, form.router, widget_pages.router]:
+        together.include_router(router)
+    return tuple(together.routes)
 
 
 def _parts(settings: Settings, database: AsyncEngine) -> tuple[Parts, Redis, httpx.AsyncClient]:

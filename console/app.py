@@ -6,16 +6,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
+from pathlib import Path
 
 import httpx
 import psycopg
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from console import logs, refusals
@@ -55,7 +58,7 @@ def create(settings: Settings | None = None) -> FastAPI:
             pool_size=settings.console_database_connections,
         ),
         provider=Provider(settings, http),
-        writing=Writing(settings.console_web_dir),
+        writing=_writing(settings.console_web_dir),
         live=live,
         library=Library(live.current / "knowledge"),
         wordings=Wordings(),
@@ -67,15 +70,28 @@ def create(settings: Settings | None = None) -> FastAPI:
         title="Wenbao console",
         lifespan=_lifespan(parts, http),
         middleware=[Middleware(Layers, host=host, https=settings.https)],
+        routes=list(_routes()),
         openapi_url=None,
     )
     app.state.parts = parts
     _install_endings(app, parts)
-    app.add_api_route("/healthz", _healthz, methods=["GET"])
-    for router in [browser.router, *ROUTERS]:
-        app.include_router(router)
     app.mount("/assets", StaticFiles(directory=settings.console_web_dir / "assets"), name="assets")
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Worked out once, however many consoles a process opens: that takes longer than all else."""
+    together = APIRouter()
+    together.add_api_route("/healthz", _healthz, methods=["GET"])
+    for router in [browser.router, *ROUTERS]:
+        together.include_router(router)
+    return tuple(together.routes)
+
+
+@cache
+def _writing(folder: Path) -> Writing:
+    return Writing(folder)
 
 
 async def _healthz(request: Request) -> dict[str, str]:

@@ -16,6 +16,7 @@ from console.knowledge.checks import Problem
 from console.refusals import Refusal
 from console.roles import may
 
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -23,7 +24,10 @@ class Writing:
     """Renders templates; everything that is put in is escaped."""
 
     def __init__(self, folder: Path) -> None:
-        self.words: dict[str, Any] = yaml.safe_load((folder / "words.yml").read_text("utf-8"))
+        self.words: dict[str, Any] = yaml.load(
+            (folder / "words.yml").read_text("utf-8"),
+            Loader=_Loader,  # noqa: S506 - safe loader
+        )
         self._environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
             autoescape=True,

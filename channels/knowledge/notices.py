@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from channels.knowledge.written import written
 
 # What the code says must be there; a missing sentence stops the gateway at its start.
 OUTAGE = "outage"
@@ -44,5 +44,5 @@ class Notices:
 
 def read_notices(folder: Path) -> Notices:
     """Read the file in the knowledge folder."""
-    written = yaml.safe_load((folder / "notices.yml").read_text(encoding="utf-8"))
-    return Notices({code: Notice(**fields) for code, fields in written["notices"].items()})
+    notices = written(folder / "notices.yml")["notices"]
+    return Notices({code: Notice(**fields) for code, fields in notices.items()})

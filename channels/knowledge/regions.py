@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from channels.knowledge.written import written
 
 # Cities stand in the file by their short names; people write them with 市 (city), too.
 CITY = "市"
@@ -25,7 +25,7 @@ class Regions:
 
 def read_regions(folder: Path) -> Regions:
     """Read the file in the knowledge folder; a code beats a name, a full name a short one."""
-    listed = yaml.safe_load((folder / "regions.yml").read_text(encoding="utf-8"))["regions"]
+    listed = written(folder / "regions.yml")["regions"]
     code_of: dict[str, str] = {}
     for names in (_aliases, _short, _full, _code):
         for region in listed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,11 +14,7 @@ class Papers:
     """Holds the templates."""
 
     def __init__(self, web: Path) -> None:
-        templates = Environment(
-            loader=FileSystemLoader([web / "verify", web / "sign_in"]),
-            autoescape=True,
-            undefined=StrictUndefined,
-        )
+        templates = _templates(web)
         self._ask = templates.get_template("ask_for_code.html")
         self._told = templates.get_template("verdict.html")
 
@@ -28,3 +25,12 @@ class Papers:
     def told(self, verdict: str, checked: str, facts: Mapping[str, str]) -> Response:
         """What came of it."""
         return HTMLResponse(self._told.render(verdict=verdict, checked=checked, facts=facts))
+
+
+@cache
+def _templates(web: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader([web / "verify", web / "sign_in"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -28,9 +29,7 @@ class Pages:
     """Holds the templates."""
 
     def __init__(self, folder: Path, notices: Notices) -> None:
-        templates = Environment(
-            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined
-        )
+        templates = _templates(folder)
         self._done = templates.get_template("done.html")
         self._ask = templates.get_template("ask.html")
         self._refused = templates.get_template("refused.html")
@@ -49,6 +48,11 @@ class Pages:
         wait = {} if retry_after is None else {"Retry-After": str(retry_after)}
         page = self._refused.render(code=code, notice=self._notices[code])
         return HTMLResponse(page, status, headers={**_TOGETHER, **wait})
+
+
+@cache
+def _templates(folder: Path) -> Environment:
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
 
 
 class PageRoute(APIRoute):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,13 +19,7 @@ class AppPages:
     def __init__(self, web: Path) -> None:
         self.bundle = read_bundle(web / "widget/dist")
         self.plain = Bundle(read_files(web / "pages/assets"))
-        self._templates = Environment(
-            loader=FileSystemLoader(web / "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = _templates(web)
 
     def app(self, site: Site, framed: bool) -> Response:
         """The app's page: a frame of another page, or a page of its own."""
@@ -40,3 +35,14 @@ class AppPages:
 
     def _render(self, name: str, status: int = 200, **values: object) -> Response:
         return HTMLResponse(self._templates.get_template(name).render(**values), status)
+
+
+@cache
+def _templates(web: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(web / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -7,6 +7,7 @@ import hashlib
 import json
 import mimetypes
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -76,6 +77,11 @@ def read_files(folder: Path) -> dict[str, File]:
 def _read(file: Path) -> File:
     plain = file.read_bytes()
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    compressed = gzip.compress(plain, 9, mtime=0) if len(plain) > _SMALL else None
+    compressed = _compressed(plain) if len(plain) > _SMALL else None
     etag = f'"{hashlib.sha256(plain).hexdigest()[:20]}"'
     return File(media_type, etag, plain, compressed)
+
+
+@lru_cache(maxsize=64)
+def _compressed(plain: bytes) -> bytes:
+    return gzip.compress(plain, 9, mtime=0)

@@ -129,6 +129,8 @@ async def serve() -> AsyncIterator[Callable[[Parts], Awaitable[httpx.AsyncClient
 
     async def started(parts: Parts) -> httpx.AsyncClient:
         app, port = create(parts, f"actions_{uuid.uuid4().hex}"), free_port()
+        # Sanic's rewriting of its own methods pays for a server, and takes longer than a test.
+        app.config.TOUCHUP = False
         server = await app.create_server(
             host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False
         )

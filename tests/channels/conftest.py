@@ -89,7 +89,7 @@ def liar() -> Iterator[StandInIdentity]:
     stand_in = StandInIdentity()
     stand_in.served.start()
     yield stand_in
-    stand_in.served.stop()
+    stand_in.served.let_go()
 
 
 @pytest.fixture

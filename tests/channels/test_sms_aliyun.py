@@ -47,7 +47,7 @@ def aliyun() -> Iterator[tuple[StandInAliyun, str]]:
     served = Served(stand_in.app(), port)
     served.start()
     yield stand_in, f"http://127.0.0.1:{port}"
-    served.stop()
+    served.let_go()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 import yaml
 from fastapi import FastAPI
@@ -27,6 +26,7 @@ from records.staff import sessions
 from records.staff.sessions import Person
 from tests.conftest import VAULT_KEY
 from tests.console import folder
+from tests.emptying import Emptier
 from tests.stand_ins.identity_sandbox import CLIENT_SECRET, IdentitySandbox, running_identity
 from tests.stand_ins.serving import Served, free_port
 from tests.stand_ins.workshop import TOKEN, Door, StandInWorkshop
@@ -179,10 +179,9 @@ def identity(
 
 
 @pytest.fixture
-def empty_console_database(_migrated: str) -> str:
+def empty_console_database(_migrated: str, emptier: Emptier) -> str:
     """A migrated database without staff and entries."""
-    with psycopg.connect(_migrated, autocommit=True) as db:
-        db.execute(f"TRUNCATE {TABLES} CASCADE")
+    emptier.empty(TABLES)
     return _migrated
 
 

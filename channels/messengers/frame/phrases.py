@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from channels.knowledge.written import written
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Phrases:
 
 def read_phrases(folder: Path) -> Phrases:
     """Read the file in the knowledge folder."""
-    written = yaml.safe_load((folder / "messengers.yml").read_text(encoding="utf-8"))
+    told = written(folder / "messengers.yml")
     commands = {
         name: frozenset(str(word).lower() for word in words)
-        for name, words in written["commands"].items()
+        for name, words in told["commands"].items()
     }
-    return Phrases(written["phrases"], written["shown"], written["labels"], commands)
+    return Phrases(told["phrases"], told["shown"], told["labels"], commands)

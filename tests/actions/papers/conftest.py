@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from records.files import filled_forms
 from records.identities import Identity, bind
 from records.own import consents
 from records.vault import reference
+from sandbox.exchange.seal import own_key
 from tests.actions.papers.node import RunningNode, running_node
 from tests.actions.stage import Clock, Said, Stage
 from tests.sandbox.running import RunningRegistry
@@ -68,9 +70,18 @@ def registries(client: Registries) -> Registries:
     return client
 
 
+@pytest.fixture(scope="session")
+def node_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the other side's key; to make one takes longer than a test."""
+    folder = tmp_path_factory.mktemp("node-key")
+    own_key(folder)
+    return folder
+
+
 @pytest.fixture
-def node(tmp_path: Path, signing_dir: Path) -> Iterator[RunningNode]:
-    """The other side, running."""
+def node(tmp_path: Path, signing_dir: Path, node_key: Path) -> Iterator[RunningNode]:
+    """The other side, running, with its key and no memory."""
+    shutil.copytree(node_key, tmp_path / "node")
     with running_node(tmp_path / "node", signing_dir / "exchange.crt.pem") as running:
         yield running
 

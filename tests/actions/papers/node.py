@@ -62,7 +62,7 @@ def running_node(folder: Path, their_certificate: Path) -> Iterator[RunningNode]
     served.start()
     with httpx.Client(base_url=served.url, trust_env=False) as http:
         yield RunningNode(served.url, institution, http)
-    served.stop()
+    served.let_go()
 
 
 async def go_round(desk: Desk) -> None:

@@ -28,7 +28,7 @@ def wechat() -> Iterator[StandInWeChat]:
     stand_in = StandInWeChat()
     stand_in.served.start()
     yield stand_in
-    stand_in.served.stop()
+    stand_in.served.let_go()
 
 
 @pytest.fixture

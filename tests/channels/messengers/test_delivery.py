@@ -38,7 +38,7 @@ def parrot() -> Iterator[StandInParrot]:
     stand_in = StandInParrot()
     stand_in.served.start()
     yield stand_in
-    stand_in.served.stop()
+    stand_in.served.let_go()
 
 
 @pytest.fixture(autouse=True)

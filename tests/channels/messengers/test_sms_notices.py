@@ -66,7 +66,7 @@ def provider() -> Iterator[StandInSms]:
     stand_in = StandInSms()
     stand_in.served.start()
     yield stand_in
-    stand_in.served.stop()
+    stand_in.served.let_go()
 
 
 @pytest.fixture

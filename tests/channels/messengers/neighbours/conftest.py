@@ -24,7 +24,7 @@ def provider() -> Iterator[StandInProvider]:
     stand_in = StandInProvider()
     stand_in.served.start()
     yield stand_in
-    stand_in.served.stop()
+    stand_in.served.let_go()
 
 
 @pytest.fixture
