@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import jieba
@@ -12,6 +13,7 @@ import pytest
 from bot import index
 from bot.normalizer import normalize
 from bot.publishing import answer_index
+from bot.publishing.probes import Asker, without
 from bot.publishing.update import Difference, update
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
@@ -62,6 +64,37 @@ def test_a_new_wording_a_new_item_and_one_that_went(
     assert _first(changed, words, kept, "小方片片好像是叫狗叼跑了") == "Q196"
     assert _first(changed, words, kept, "请问舞龙灯补贴怎么申请呢") == "Q300"
     assert changed.origin == model.origin
+
+
+def test_what_is_held_out_is_as_if_it_had_never_been_there(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, data: Written
+) -> None:
+    gone = WORDINGS["faq/Q189"][0]
+    held = without(model, {("Q189", normalize(gone).text)})
+    less, _ = update(model, data(WORDINGS | {"faq/Q189": WORDINGS["faq/Q189"][1:]}), words, kept)
+    referred = replace(less.wordings, references=model.wordings.references)
+    less = replace(less, wordings=referred, by_heart={})
+    ours, theirs = Asker(held, words, kept), Asker(less, words, kept)
+    for question in (gone, "产假多少天", "社保卡丢了", "养老金怎么算的呀"):
+        one, other = ours.ask(question), theirs.ask(question)
+        assert (one.decision, one.way) == (other.decision, other.way)
+        assert [item for item, _ in one.answers] == [item for item, _ in other.answers]
+        assert np.allclose([s for _, s in one.answers], [s for _, s in other.answers], atol=1e-3)
+
+
+def test_a_version_gives_back_what_was_written(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, data: Written, tmp_path: Path
+) -> None:
+    told = WORDINGS | {"faq/Q196": [*WORDINGS["faq/Q196"], "小方片片叫狗叼跑了"]}
+    changed, _ = update(model, data(told), words, kept)
+    answer_index.write(tmp_path, "1", changed, KEY.encode())
+    for known in (model, changed):  # an engine reads it beside whatever it uses
+        again = answer_index.read(tmp_path / "1", KEY.encode(), known)
+        assert (again.origin, again.texts) == (changed.origin, changed.texts)
+        assert again.vocabulary.number == changed.vocabulary.number
+        for question in ("小方片片好像是叫狗叼跑了", "产假多少天"):
+            cutted = cut(question, words)
+            assert again.decide(question, cutted, kept) == changed.decide(question, cutted, kept)
 
 
 @pytest.fixture
