@@ -31,6 +31,7 @@ PAGES = (
     "/items",
     "/items?state=published",
     "/items?low=1",
+    "/items?state=draft",
     "/items/new",
     "/items/Q003",
     "/items/Q001/history",
