@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tarfile
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from bot.normalizer import normalize
 from bot.publishing import answer_index
 from bot.publishing.probes import Asker, without
 from bot.publishing.update import Difference, update
+from bot.publishing.workshop import Workshop
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
@@ -119,6 +122,42 @@ def test_the_first_version_is_held_to_the_model_and_taken_back_by_a_command(
     assert commands("rollback") == 0
     assert answer_index.current(tmp_path / "answers") == first
     assert "2 of 2 questions right" in capsys.readouterr().out
+
+
+def test_a_model_of_another_training_is_given_what_staff_published(
+    commands: Callable[..., int],
+    model: Model,
+    data: Written,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answer_index, "LOOK_SECONDS", 0.0)
+    answers, new = tmp_path / "answers", "小方片片叫狗叼跑了"
+    data(WORDINGS | {"faq/Q196": [*WORDINGS["faq/Q196"], new]})
+    assert commands("build") == 0
+    first = answer_index.current(answers)
+    space = replace(model.wordings.space, centre=model.wordings.space.centre + np.float32(1e-4))
+    other = replace(model, wordings=replace(model.wordings, space=space))
+    assert other.origin != model.origin
+    old = answer_index.AnswerIndex(model, answers, KEY.encode())
+    fresh = answer_index.AnswerIndex(other, answers, KEY.encode())
+    assert (new in old.now().by_heart, fresh.now()) == (True, other)
+
+    shop = Workshop(answers, KEY.encode(), tmp_path / "data", tmp_path / "other.tar.gz")
+    pack(other, shop.model)
+    shop.activate(shop.build(shop.data).version)
+    assert new in fresh.now().by_heart
+    # The engine that goes keeps what it has; the way back begins with its own version again.
+    assert (old.now().origin, old.version) == (model.origin, first)
+    answer_index.activate(answers, first)
+    assert old.now().by_heart[new] == "faq/Q196"
+
+
+def pack(model: Model, place: Path) -> None:
+    """A model's file, as training writes it."""
+    with tarfile.open(place, "w:gz") as archive, tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder))
+        archive.add(folder, "ranker")
 
 
 def test_the_gate_refuses_what_breaks_a_question_and_names_it(
