@@ -111,7 +111,7 @@ def _report(ours: Side, stock: Side, measured: stack_load.Measured) -> str:
             f"| eight conversations: messages a second | {rush.per_second:.0f} |",
             f"| turn 200 beside turn 1 of a conversation, engine | {measured.late_turn:.2f} × |",
             measured.own_record.row,
-            measured.live.row,
+            *measured.live.rows,
             _scaling_row(),
             "",
         ]

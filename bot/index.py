@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.what == "compare":
         return _compare(shop, Workshop(folder, key, options.data, options.known).used())
     version = options.version or answer_index.current(folder)
-    model = answer_index.read(folder / version, key)
+    model = answer_index.read(folder / version, key, shop.own())
     verdict = shop.gate.judge(model, shop.used())
     _say(f"{version}: {verdict.right} of {verdict.questions} questions right")
     if verdict.reasons:

@@ -75,7 +75,7 @@ class Versions:
         names = {one["version"] for one in self.listed()["versions"] if one["fits"]}
         if version not in names:
             raise answer_index.UntrustedIndex(version)
-        return answer_index.read(self.shop.folder / version, self.shop.key)
+        return answer_index.read(self.shop.folder / version, self.shop.key, self.shop.own())
 
 
 def _pairs(model: Model) -> set[tuple[str, str]]:

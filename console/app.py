@@ -24,6 +24,7 @@ from starlette.staticfiles import StaticFiles
 from console import logs, refusals
 from console.doors import Parts, cookie_name
 from console.edge.layers import Layers
+from console.judging.ahead import work_ahead
 from console.judging.due import publish_due
 from console.judging.workshop import Workshop
 from console.knowledge import publication
@@ -105,7 +106,10 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        beside = [asyncio.create_task(_tick(parts)), asyncio.create_task(keep_up(parts))]
+        beside = [
+            asyncio.create_task(endless)
+            for endless in (_tick(parts), keep_up(parts), work_ahead(parts))
+        ]
         yield
         for task in (*beside, *parts.running):
             task.cancel()

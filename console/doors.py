@@ -60,6 +60,7 @@ class Parts:
     )  # candidates that are judged, imports
     trials: Trials = field(default_factory=Trials)
     pilot_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one writes its folder
+    stepped: asyncio.Event = field(default_factory=asyncio.Event)  # an entry took a step
     now: Callable[[], datetime] = clock
 
     async def note(self, db: AsyncConnection, who: str, act: str, what: str, **fields: Any) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.doors import Parts
+from console.judging.workshop import WorkshopAway
 from console.knowledge import publication
 from console.knowledge.checks import Problem, problems
 from console.knowledge.content import ITEM
@@ -105,6 +107,10 @@ async def roll_back(parts: Parts, number: int, who: str, note: str) -> int:
 
 
 async def bring(parts: Parts) -> None:
-    """Write what is published to the live folder."""
+    """Write what is published to the live folder, and tell the indexer."""
+    before = parts.live.number
     async with parts.database.begin() as db:
         await publication.write(db, parts.live, parts.now())
+    if parts.live.number != before:
+        with suppress(WorkshopAway):  # it looks by itself, a moment later
+            await parts.workshop.look()

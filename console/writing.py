@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +39,8 @@ class Writing:
         self._environment.globals |= {"words": self.words, "may": may}
         self._environment.filters |= {
             "moment": _moment,
+            "object": self.object,
+            "fact": self.fact,
             "problem": self.problem,
             "sentence": self.sentence,
             "word": self.word,
@@ -60,6 +63,21 @@ class Writing:
     def word(self, name: str, group: str) -> str:
         """What a name of ours is called."""
         return str(self.words[group].get(name, name))
+
+    def object(self, told: str) -> str:
+        """What an entry of the audit log is about."""
+        name, _, which = told.partition(":")
+        return self.word(name, "objects").replace("{}", which)
+
+    def fact(self, value: Any, name: str) -> str:
+        """What an entry of the audit log tells under a name."""
+        group = {"roles": "roles", "reasons": "gate_reasons", "fields": "fields"}.get(name)
+        listed = value if isinstance(value, list) else [value]
+        if group:
+            listed = [word for one in listed for word in re.split("[, ]+", str(one))]
+        return "、".join(
+            self.word(str(one), group or "audit_values").rstrip("。") for one in listed
+        )
 
     def refusal(self, refusal: Refusal, signed_in: bool) -> Response:
         """A page that says why not."""

@@ -1,9 +1,9 @@
 """The understanding that an engine uses now, taken over from a published folder without restart.
 
 The folder that `ANSWER_INDEX` names holds `current` (one line: the name of a version) and a
-folder for each version: the model's two files, and a manifest with their hashes, signed with
-the key `ANSWER_INDEX_KEY` (HMAC-SHA-256). It adds wordings to a trained model, and is for that
-model alone. Whatever is wrong with a version, the one in use stays.
+folder for each version: what it adds to the trained model, in two files, and a manifest with
+their hashes, signed with the key `ANSWER_INDEX_KEY` (HMAC-SHA-256). It is for that model alone.
+A version without a signature is none yet. Whatever is wrong with a version, the one in use stays.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bot.publishing import addition
 from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, Model
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
+# What the files of a version hold; those of another form are no versions of ours.
+FORM = 2
 CURRENT_FILE, MANIFEST_FILE, SIGNATURE_FILE = "current", "manifest.json", "manifest.sig"
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
@@ -32,8 +35,12 @@ class UntrustedIndex(ValueError):
     """A version whose signature or hashes do not hold, or that is no version at all."""
 
 
+class OfAnotherTraining(UntrustedIndex):
+    """A version that was made for another model."""
+
+
 class AnswerIndex:
-    """The model in use; looks for a newer one four times a second at most."""
+    """The model in use; looks for a newer one ten times a second at most."""
 
     def __init__(self, model: Model, folder: Path | None = None, key: bytes = b"") -> None:
         self._model = model
@@ -59,9 +66,7 @@ class AnswerIndex:
             version = current(folder)
             if version and version != self._seen:
                 self._seen = version  # looked at once: a broken version is not read every second
-                model = read(folder / version, self._key)
-                if model.origin != self._model.origin:
-                    raise UntrustedIndex("made for another model")
+                model = read(folder / version, self._key, self._model)
                 self._model, self._used = model, version
                 log.info("answer index %s is in use", version)
         except (OSError, ValueError, KeyError, TypeError) as problem:
@@ -117,17 +122,18 @@ def made_for(folder: Path, key: bytes, data: str, origin: str) -> str:
             told = _manifest(folder / version, key)
         except (OSError, ValueError):
             continue
-        if (told.get("data"), told.get("origin")) == (data, origin):
+        if told.get("data") == data and _fits(told, origin):
             return version
     return ""
 
 
 def manifests(folder: Path, key: bytes) -> list[dict[str, Any]]:
     """What each version whose signature holds says of itself, the earliest first."""
-    found = []
+    found: list[dict[str, Any]] = []
     for home in sorted(file.parent for file in folder.glob(f"*/{SIGNATURE_FILE}")):
         try:
-            found.append(_manifest(home, key))
+            told = _manifest(home, key)
+            found += [told] if told.get("form") == FORM else []
         except (OSError, ValueError, KeyError):
             continue
     return found
@@ -135,21 +141,42 @@ def manifests(folder: Path, key: bytes) -> list[dict[str, Any]]:
 
 def write(folder: Path, version: str, model: Model, key: bytes, data: str = "") -> Path:
     """Write and sign a version made from `data` (a fingerprint); it is not in use yet."""
+    return sign(folder, version, lay_out(folder, version, model, data), key)
+
+
+def lay_out(folder: Path, version: str, model: Model, data: str) -> bytes:
+    """Write what may become a version; the manifest that only has to be signed."""
     home = folder / version
     home.mkdir(parents=True)
-    model.save(home)
-    told = {"version": version, "data": data, "origin": model.origin, "files": _hashes(home)}
-    manifest = json.dumps(told).encode()
+    addition.write(home, model)
+    told = {"version": version, "data": data, "origin": model.origin, "form": FORM}
+    manifest = json.dumps({**told, "files": _hashes(home)}).encode()
     (home / MANIFEST_FILE).write_bytes(manifest)
-    (home / SIGNATURE_FILE).write_text(_signature(manifest, key), encoding="ascii")
+    return manifest
+
+
+def sign(folder: Path, version: str, manifest: bytes, key: bytes) -> Path:
+    """Make a version of what was laid out; readers hold the files to the manifest."""
+    home = folder / version
+    (home / MANIFEST_FILE).write_bytes(manifest)
+    fresh = home / f".{SIGNATURE_FILE}"
+    fresh.write_text(_signature(manifest, key), encoding="ascii")
+    fresh.replace(home / SIGNATURE_FILE)
     return home
 
 
-def read(home: Path, key: bytes) -> Model:
-    """A version's model, if its signature and hashes hold."""
-    if _manifest(home, key)["files"] != _hashes(home):
+def read(home: Path, key: bytes, model: Model) -> Model:
+    """A model with what a version adds to it, if signature and hashes hold."""
+    told = _manifest(home, key)
+    if not _fits(told, model.origin):
+        raise OfAnotherTraining(home.name)
+    if told["files"] != _hashes(home):
         raise UntrustedIndex("content")
-    return Model.read(home)
+    return addition.read(home, model)
+
+
+def _fits(told: dict[str, Any], origin: str) -> bool:
+    return (told.get("form"), told.get("origin")) == (FORM, origin)
 
 
 def _manifest(home: Path, key: bytes) -> dict[str, Any]:

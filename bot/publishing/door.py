@@ -1,7 +1,9 @@
 """The indexer's door for the console, over HTTP on loopback: check, say, state.
 
 `POST /check` builds the version of a candidate folder, asks the gate, and tells line by line
-(JSON) how far it is; the last line is the verdict. `POST /say` tells what the understanding in
+(JSON) how far it is; the last line is the verdict. `POST /prepare` does that work for what is still
+read by its reviewer, so that a check of the same content is quick; `POST /look` says that something
+was published. `POST /say` tells what the understanding in
 use makes of texts. `GET /state` tells which publication is understood. `GET /versions` lists the
 versions that are there, `POST /compare` holds one to that in use, `POST /activate` puts one in use.
 """
@@ -49,13 +51,11 @@ class Desk:
 
     def check(self, asked: dict[str, Any], tell: Tell) -> None:
         """Judge a candidate; the last line has the verdict."""
-        name = str(asked.get("candidate", ""))
-        if not _FOLDER.fullmatch(name):
-            raise Refused
         shop = self.shop
-        with shop.turn:
+        data = self._laid_out(asked)
+        with shop.first(data):
             used = shop.used()
-            built = shop.build(self.candidates / name, lambda *step: tell(_step(*step)))
+            built = shop.build(data, lambda *step: tell(_step(*step)))
         questions = [(int(one["id"]), str(one["text"])) for one in asked.get("questions", [])]
         shown = changes(
             *(used, built.model, questions, shop.gate.words, shop.encoder),
@@ -64,6 +64,21 @@ class Desk:
         verdict = built.verdict.told()
         change = {"added": built.change.added, "gone": built.change.gone}
         tell({"step": "verdict", **verdict, **change, "version": built.version, "shadow": shown})
+
+    def prepare(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Make and judge a candidate that may be asked for later; nothing of it can be used yet."""
+        return {"prepared": self.shop.prepare(self._laid_out(asked))}
+
+    def _laid_out(self, asked: dict[str, Any]) -> Path:
+        name = str(asked.get("candidate", ""))
+        if not _FOLDER.fullmatch(name):
+            raise Refused
+        return self.candidates / name
+
+    def look(self) -> dict[str, Any]:
+        """Have the watcher look at once."""
+        self.watcher.wake.set()
+        return {}
 
     def say(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What the understanding in use makes of texts, each by itself."""
@@ -113,11 +128,13 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        """`/check`, `/say`, and `/compare` and `/activate` of a version."""
+        """`/check`, `/prepare`, `/look`, `/say`, and `/compare` and `/activate` of a version."""
         desk = self.desk
         self._serve(
             {
                 "/check": self._check,
+                "/prepare": lambda told: self._json(desk.prepare(told)),
+                "/look": lambda told: self._json(desk.look()),
                 "/say": lambda told: self._json(desk.say(told)),
                 "/compare": lambda told: self._json(desk.versions.compare(str(told["version"]))),
                 "/activate": lambda told: self._json(desk.versions.activate(str(told["version"]))),

@@ -118,7 +118,7 @@ class Gate:
         after = Asker(without(model, set(asked)), self.words, self.vectors)
         before = Asker(without(used, set(asked)), self.words, self.vectors)
         missed = _missed(after, before, asked, tell)
-        beside = [text for text in self.beside if _answers(after.ask(text))]
+        beside = self._answered_beside(answers)
         return Verdict(
             questions=len(self.expected),
             right=len(self.expected) - len(broken),
@@ -130,7 +130,7 @@ class Gate:
             lost=tuple(_lost(asked, missed)),
             beside=len(self.beside),
             beside_answered=len(beside),
-            newly_beside=tuple(one for one in beside if not _answers(before.ask(one))),
+            newly_beside=tuple(self._newly(beside, used)),
             collisions=tuple(collisions(model, used)),
         )
 
@@ -142,6 +142,19 @@ class Gate:
         """Which of the broken questions the model in use gets right."""
         answers = self.answers(before)
         return [one for one in broken if _holds(answers.ask(one.question), one)]
+
+    def remember(self, used: Model) -> None:
+        """Ask the index in use all that is asked of each candidate."""
+        self.broken(used)
+        self._answered_beside(self.answers(used))
+
+    def _answered_beside(self, answers: Answers) -> list[str]:
+        """Sentences that are none of our business and would be answered."""
+        return [text for text in self.beside if _answers(answers.ask(text, by_heart=False))]
+
+    def _newly(self, beside: Sequence[str], before: Model) -> list[str]:
+        answers = self.answers(before)
+        return [text for text in beside if not _answers(answers.ask(text, by_heart=False))]
 
     def _checked(self, answers: Answers, tell: Told) -> list[Expected]:
         expected = self.expected

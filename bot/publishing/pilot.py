@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.publishing import answer_index
-from bot.publishing.answer_index import LOOK_SECONDS, UntrustedIndex
+from bot.publishing.answer_index import LOOK_SECONDS
 from bot.ranking.model import Model
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def end(folder: Path) -> None:
 
 
 class PilotIndex:
-    """The model of the sites that have a pilot; looks for one four times a second at most."""
+    """The model of the sites that have a pilot; looks for one ten times a second at most."""
 
     def __init__(self, folder: Path, key: bytes) -> None:
         self._folder = folder
@@ -64,11 +64,11 @@ class PilotIndex:
         self._seen: Pilot | None = None
         self._model: Model | None = None
 
-    def model(self, site: str, origin: str) -> Model | None:
-        """The model for a site whose engine was trained as `origin`; None where there is none."""
+    def model(self, site: str, used: Model) -> Model | None:
+        """The model for a site, made from the one in `used`; None where there is none."""
         if time.monotonic() - self._looked >= LOOK_SECONDS:
             self._looked = time.monotonic()
-            self._look(origin)
+            self._look(used)
         return self._model if self._seen and site in self._seen.sites else None
 
     def version(self, site: str) -> str:
@@ -77,7 +77,7 @@ class PilotIndex:
             return ""
         return self._seen.version
 
-    def _look(self, origin: str) -> None:
+    def _look(self, used: Model) -> None:
         pilot = running(self._folder)
         if pilot == self._seen:
             return
@@ -85,10 +85,7 @@ class PilotIndex:
         if pilot is None:
             return
         try:
-            model = answer_index.read(self._folder / pilot.version, self._key)
-            if model.origin != origin:
-                raise UntrustedIndex("made for another model")
-            self._model = model
+            self._model = answer_index.read(self._folder / pilot.version, self._key, used)
             log.info("pilot %s is in use", pilot.version)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             log.error("pilot refused: %s", type(problem).__name__)

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 import jieba
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.ranking.wordings import gather
+from bot.ranking.space import unit
 from bot.text.sentence_vectors import SentenceVectors
 
 # So many wordings that lie nearest to what changed; further off, nothing can change.
@@ -47,23 +48,26 @@ def pairs(model: Model) -> list[Pair]:
 
 
 def without(model: Model, held: set[Pair]) -> Model:
-    """The model with some wordings held out; what it knows by heart goes as well."""
-    kept = np.array([pair not in held for pair in pairs(model)])
-    if kept.all():
+    """The model with some wordings held out, of no item all; nothing is known by heart either."""
+    gone = np.array([pair in held for pair in pairs(model)])
+    if not gone.any():
         return replace(model, by_heart={})
     old = model.wordings
-    gathered = gather(
-        items=old.items,
-        rows=old.rows[kept],
-        placed=old.vectors[kept],
-        item_of=old.item_of[kept],
-        space=old.space,
-        referred={},
-        shares=old.shares,
+    members, middles = old.members.copy(), old.middles.copy()
+    for number in np.unique(old.item_of[gone]):
+        kept = [place for place in old.members[number] if place >= 0 and not gone[place]]
+        members[number] = -1
+        members[number, : len(kept)] = kept
+        middles[number] = unit(old.vectors[kept].mean(axis=0))
+    postings = old.postings
+    data = np.where(gone[postings.indices], np.float32(0.0), postings.data)
+    wordings = replace(
+        old,
+        members=members,
+        middles=middles,
+        postings=csr_matrix((data, postings.indices, postings.indptr), shape=postings.shape),
     )
-    texts = tuple(text for text, stays in zip(model.texts, kept, strict=True) if stays)
-    wordings = replace(gathered, references=old.references)
-    return replace(model, wordings=wordings, texts=texts, by_heart={})
+    return replace(model, wordings=wordings, by_heart={})
 
 
 def probes(after: Model, before: Model) -> list[Pair]:

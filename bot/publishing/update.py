@@ -14,13 +14,13 @@ import jieba
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
-from bot.ranking.classifier import Classifier, rounded
+from bot.ranking.classifier import rounded
 from bot.ranking.decision import FAQ
 from bot.ranking.examples import cut, knowledge, referred, spelled, titles, wordings
 from bot.ranking.learning import by_heart
 from bot.ranking.model import Model
 from bot.ranking.wordings import gather
-from bot.text.features import Vocabulary, features
+from bot.text.features import features
 from bot.text.sentence_vectors import SentenceVectors
 
 
@@ -99,26 +99,9 @@ def _looked_at(
     rows = csr_matrix(
         (rows.data, rows.indices, rows.indptr), (rows.shape[0], rows.shape[1] + len(unseen))
     )
-    model = _wider(model, unseen)
+    # New n-grams say nothing to the classifiers.
+    model = replace(model, vocabulary=model.vocabulary.wider(unseen))
     placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
     if not texts:
         return model, rows, placed
     return model, vstack([rows, model.vocabulary.matrix(found)]).tocsr(), placed
-
-
-def _wider(model: Model, unseen: Sequence[str]) -> Model:
-    """New n-grams are as rare as any can be, and say nothing to the classifiers."""
-    known = model.vocabulary
-    number = known.number | {name: len(known.number) + i for i, name in enumerate(unseen)}
-    rarest = np.full(len(unseen), known.rarity.max(), dtype=np.float32)
-    return replace(
-        model,
-        vocabulary=Vocabulary(number, np.concatenate([known.rarity, rarest])),
-        by_words=_padded(model.by_words, len(unseen)),
-        by_all=_padded(model.by_all, len(unseen)),
-    )
-
-
-def _padded(classifier: Classifier, count: int) -> Classifier:
-    nothing = np.zeros((count, classifier.weights.shape[1]), dtype=np.float32)
-    return replace(classifier, weights=np.concatenate([classifier.weights, nothing]))

@@ -6,9 +6,9 @@ What the console had checked is signed already and only has to be activated. Wha
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.publishing import answer_index, pilot
@@ -33,6 +33,7 @@ class Watcher:
     settled: str = ""  # the fingerprint that is understood
     refused: str = ""
     number: int = 0  # of the publication that is understood
+    wake: threading.Event = field(default_factory=threading.Event)
 
     def follow(self) -> None:
         """Look at the live folder for ever; what fails is tried again with the next change."""
@@ -47,14 +48,15 @@ class Watcher:
                     self.shop.remember()
                 except (OSError, ValueError, KeyError, TypeError) as problem:
                     self.say(f"not built: {type(problem).__name__}")
-            time.sleep(WATCH_SECONDS)
+            self.wake.wait(WATCH_SECONDS)
+            self.wake.clear()  # before the look: what comes meanwhile is seen the next time
 
     def settle(self) -> None:
         """Have engines understand what stands in the folder now."""
         shop, (number, kind) = self.shop, publication(self.shop.data)
         data = shop.content.fingerprint(shop.data)
         if data not in (self.settled, self.refused):
-            with shop.turn:
+            with shop.first(shop.data):
                 self._bring(data, forced=kind == ROLLBACK)
         if data == self.settled:
             self.number = number

@@ -7,14 +7,17 @@ import tarfile
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bot.normalizer import normalize
 from bot.publishing import answer_index, pilot
+from bot.publishing.answer_index import OfAnotherTraining
 from bot.publishing.content import Content
 from bot.publishing.gate import ASKED_BESIDE, Gate, Told, Verdict, regression
 from bot.publishing.update import Difference, update
@@ -27,6 +30,8 @@ from bot.text.sentence_vectors import E5Vectors, KeptVectors
 REGRESSION = Path("data/regression.yml")
 # Versions that stay beside those that may come back: the rest is deleted.
 KEPT_VERSIONS = 5
+# Versions that wait to be asked for: all that is approved, and with what is in review.
+MOST_AHEAD = 2
 PREVIOUS_FILE = "previous"
 
 
@@ -39,6 +44,20 @@ class Built:
     change: Difference
     verdict: Verdict
     seconds: float
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What was made of some content, to be signed if just that content is to go live."""
+
+    data: str  # the content's fingerprint
+    held_to: tuple[str, str]  # the version in use and the training that it was judged beside
+    manifest: bytes
+    built: Built
+
+
+class GaveWay(Exception):
+    """Somebody waits for another version."""
 
 
 @dataclass
@@ -55,6 +74,8 @@ class Workshop:
     _own: tuple[int, Model] | None = None
     _read: tuple[str, Model] | None = None
     _made: tuple[str, Model] | None = None
+    _ahead: list[Ahead] = field(default_factory=list)
+    _wanted: list[str] = field(default_factory=list)
 
     @cached_property
     def encoder(self) -> E5Vectors:
@@ -82,35 +103,95 @@ class Workshop:
     def used(self) -> Model:
         """The version in use, or what the model brought along while there is none for it."""
         version, own = answer_index.current(self.folder), self.own()
-        if version and (self._read is None or self._read[0] != version):
-            self._read = version, answer_index.read(self.folder / version, self.key)
-        used = self._read[1] if version and self._read else own
-        return used if used.origin == own.origin else own
+        if not version:
+            return own
+        if self._read is None or (self._read[0], self._read[1].origin) != (version, own.origin):
+            try:
+                read = answer_index.read(self.folder / version, self.key, own)
+            except OfAnotherTraining:
+                return own
+            self._read = version, read
+        return self._read[1]
 
     def remember(self) -> None:
         """Ask the version in use what is frozen: then a candidate need not be asked all of it."""
-        self.gate.broken(self.used())
+        self.gate.remember(self.used())
+
+    @contextmanager
+    def first(self, data: Path) -> Iterator[None]:
+        """A turn that somebody waits for: what is made ahead of another change gives way."""
+        wanted = self.content.fingerprint(data)
+        self._wanted.append(wanted)
+        try:
+            with self.turn:
+                yield
+        finally:
+            self._wanted.remove(wanted)
+
+    def prepare(self, data: Path) -> bool:
+        """Make and judge a version before it is asked for; False where that gave way."""
+        with self.turn:
+            fingerprint = self.content.fingerprint(data)
+
+            def give_way(*_: object) -> None:
+                if any(one != fingerprint for one in self._wanted):
+                    raise GaveWay
+
+            try:
+                return bool(self._known(fingerprint) or self._make(data, fingerprint, give_way))
+            except GaveWay:
+                return False
 
     def build(self, data: Path, tell: Told = lambda *_: None, *, forced: bool = False) -> Built:
-        """Make the version for a data folder; it stays only if the gate, or nobody, asks."""
+        """Sign the version for a data folder, if the gate lets it through or nobody asks that."""
         started = time.perf_counter()
-        used, gate = self.used(), self.gate
         fingerprint = self.content.fingerprint(data)
-        model, change = update(used, data, gate.words, gate.vectors)
-        version = _named(time.time_ns())
-        tell("built", change.added, change.added + change.gone)
-        with ThreadPoolExecutor(1) as writing:  # writing and judging go on side by side
-            kept = writing.submit(
-                answer_index.write, self.folder, version, model, self.key, fingerprint
-            )
-            verdict = gate.judge(model, used, tell)
-            kept.result()
-        if verdict.reasons and not forced:
+        made = self._known(fingerprint, forced=forced) or self._make(data, fingerprint, tell)
+        built, version = made.built, made.built.version
+        if built.verdict.reasons and not forced:
             answer_index.remove(self.folder, version)
             version = ""
-        self._made = version, model
+        else:
+            answer_index.sign(self.folder, version, made.manifest, self.key)
+            self._made = version, built.model
         self._tidy({version})
-        return Built(version, model, change, verdict, time.perf_counter() - started)
+        return replace(built, version=version, seconds=time.perf_counter() - started)
+
+    def _known(self, data: str, *, forced: bool = False) -> Ahead | None:
+        """What was made from the same content beside the same version in use."""
+        held_to = self._held_to()
+        self._ahead = [one for one in self._ahead if one.held_to == held_to]
+        for one in self._ahead:
+            if one.data == data and (
+                (self.folder / one.built.version / answer_index.MANIFEST_FILE).is_file()
+                or (one.built.verdict.reasons and not forced)
+            ):
+                return one
+        return None
+
+    def _make(self, data: Path, fingerprint: str, tell: Told) -> Ahead:
+        started, held_to = time.perf_counter(), self._held_to()
+        used, gate = self.used(), self.gate
+        model, change = update(used, data, gate.words, gate.vectors)
+        version = _named(time.time_ns())
+        try:
+            tell("built", change.added, change.added + change.gone)
+            with ThreadPoolExecutor(1) as writing:  # writing and judging go on side by side
+                kept = writing.submit(
+                    answer_index.lay_out, self.folder, version, model, fingerprint
+                )
+                verdict = gate.judge(model, used, tell)
+                manifest = kept.result()
+        except GaveWay:
+            answer_index.remove(self.folder, version)
+            raise
+        built = Built(version, model, change, verdict, time.perf_counter() - started)
+        made = Ahead(fingerprint, held_to, manifest, built)
+        self._ahead = [*(one for one in self._ahead if one.data != fingerprint), made][-MOST_AHEAD:]
+        return made
+
+    def _held_to(self) -> tuple[str, str]:
+        return answer_index.current(self.folder), self.own().origin
 
     def activate(self, version: str) -> None:
         """Let engines use it, and remember the one before."""
@@ -128,6 +209,7 @@ class Workshop:
         piloted = pilot.running(self.folder)
         named = needed | {earlier, answer_index.current(self.folder)}
         named |= {piloted.version} if piloted else set()
+        named |= {one.built.version for one in self._ahead}
         answer_index.tidy(self.folder, named, KEPT_VERSIONS)
 
 

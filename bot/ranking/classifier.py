@@ -28,13 +28,16 @@ class Classifier:
     """Weights of n-grams and of vector components, and what makes scores probabilities."""
 
     labels: tuple[str, ...]
-    weights: np.ndarray  # features × labels, float32
+    weights: np.ndarray  # features that training saw × labels, float32
     vector_weights: np.ndarray  # dimensions × labels, float32; no rows without vectors
     sharpness: float
 
     def scores(self, row: Row, vector: np.ndarray | None) -> np.ndarray:
         """One number a label; the highest is the likeliest."""
         numbers, values = row
+        seen = numbers < len(self.weights)  # n-grams that came after training say nothing
+        if not seen.all():
+            numbers, values = numbers[seen], values[seen]
         scores = values @ self.weights[numbers]
         if vector is not None:
             scores = scores + vector @ self.vector_weights

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import jieba
 import numpy as np
@@ -24,6 +25,7 @@ from bot.text.wording import shortened
 VECTORS = "vectors"
 # The index in use, the candidate, and one more whose file is read again.
 MOST_MODELS = 3
+Asked = tuple[str, bool]  # the question, and whether what is known by heart counts
 
 
 @dataclass(frozen=True)
@@ -57,30 +59,36 @@ class Answers:
 
     model: Model
     reading: Reading
-    held: dict[str, Held]
-    before: dict[str, Held] = field(default_factory=dict)
+    held: dict[Asked, Held]
+    before: dict[Asked, Held] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
 
-    def ask(self, question: str) -> Decision:
-        """The decision on a question as it was written."""
-        known = self.held.get(question)
+    def ask(self, question: str, *, by_heart: bool = True) -> Decision:
+        """The decision on a question as it was written; on request as if no heart knew it."""
+        asked = question, by_heart
+        known = self.held.get(asked)
         if known is None:
-            known = self.held[question] = self._stands(question) or self._asked(question)
+            model = self.model if by_heart else self._without_heart
+            known = self.held[asked] = self._stands(model, asked) or self._asked(model, question)
         return known.decision
 
-    def _stands(self, question: str) -> Held | None:
+    @cached_property
+    def _without_heart(self) -> Model:
+        return replace(self.model, by_heart={})
+
+    def _stands(self, model: Model, asked: Asked) -> Held | None:
         """The earlier decision, if nothing that it rests on is another."""
-        earlier = self.before.get(question)
+        earlier = self.before.get(asked)
         if earlier is None or not self.touched.isdisjoint(earlier.grounds.items):
             return None
-        text, words = self._read(question)
-        now = grounds(self.model, text, words, self.reading.vectors, earlier.decision.way)
+        text, words = self._read(asked[0])
+        now = grounds(model, text, words, self.reading.vectors, earlier.decision.way)
         return earlier if now == earlier.grounds else None
 
-    def _asked(self, question: str) -> Held:
+    def _asked(self, model: Model, question: str) -> Held:
         text, words = self._read(question)
-        found = self.model.decide(text, words, self.reading.vectors)
-        return Held(found, grounds(self.model, text, words, self.reading.vectors, found.way))
+        found = model.decide(text, words, self.reading.vectors)
+        return Held(found, grounds(model, text, words, self.reading.vectors, found.way))
 
     def _read(self, question: str) -> tuple[str, list[str]]:
         text = normalize(question).text
@@ -91,7 +99,7 @@ class Memory:
     """The decisions of the last few models, while these are there."""
 
     def __init__(self) -> None:
-        self._models: list[tuple[weakref.ref[Model], dict[str, Held]]] = []
+        self._models: list[tuple[weakref.ref[Model], dict[Asked, Held]]] = []
 
     def of(self, model: Model, reading: Reading, before: Model | None = None) -> Answers:
         """What `model` decided, and what it can take over from `before`."""
@@ -102,7 +110,7 @@ class Memory:
             return Answers(model, reading, held)
         return Answers(model, reading, held, earlier, touched)
 
-    def _held(self, model: Model) -> dict[str, Held]:
+    def _held(self, model: Model) -> dict[Asked, Held]:
         """What is known of it; who is looked for is forgotten last."""
         held = next((held for one, held in self._models if one() is model), {})
         others = [pair for pair in self._models if pair[1] is not held and pair[0]() is not None]

@@ -59,6 +59,11 @@ class Model:
         parts = (self.wordings.space.centre, self.wordings.space.turn, self.by_all.vector_weights)
         return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
 
+    @property
+    def trained(self) -> int:
+        """How many n-grams training saw; those of new wordings are numbered behind them."""
+        return len(self.by_words.weights)
+
     def decide(self, text: str, words: Sequence[str], vectors: SentenceVectors) -> Decision:
         """Decide on a normalised text that was cut into `words`."""
         known = self.by_heart.get(heart(text))

@@ -125,7 +125,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
     def _understood(self, used: Model, message: Message) -> Understood:
         """The decision, and those on two matters; a question asked again is not thought over."""
         spelled = normalize(message.get(TEXT) or "").text
-        model = (self._pilots and self._pilots.model(_site(message), used.origin)) or used
+        model = (self._pilots and self._pilots.model(_site(message), used)) or used
         piloted = model is not used
         if model is not self._known_by.get(piloted):
             self._known_by[piloted] = model

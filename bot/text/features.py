@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from pypinyin import pinyin_dict
@@ -68,6 +69,18 @@ class Vocabulary:
         names = sorted(feature for feature, count in seen.items() if count >= least)
         rarity = [1.0 + math.log((1 + len(rows)) / (1 + seen[name])) for name in names]
         return cls({name: i for i, name in enumerate(names)}, np.array(rarity, dtype=np.float32))
+
+    def wider(self, names: Sequence[str]) -> Vocabulary:
+        """With more features behind the others, as rare as any can be."""
+        number = self.number | {name: len(self.number) + i for i, name in enumerate(names)}
+        rarest = np.full(len(names), self.rarity.max(), dtype=np.float32)
+        return Vocabulary(number, np.concatenate([self.rarity, rarest]))
+
+    def first(self, count: int) -> Vocabulary:
+        """The first so many features."""
+        if len(self.number) == count:
+            return self
+        return Vocabulary(dict(islice(self.number.items(), count)), self.rarity[:count])
 
     def row(self, found: Counter[str]) -> Row:
         """Feature numbers and weights of one text; unknown features have no part in it."""

@@ -68,6 +68,16 @@ class Workshop:
         if told.get("step") != "verdict" or not isinstance(told.get("reasons"), list):
             raise WorkshopAway
 
+    async def prepare(self, candidate: str) -> bool:
+        """Judge what may be asked for later; False where that gave way to what somebody awaits."""
+        patience = self.settings.workshop_seconds
+        told = await self._ask("POST", "/prepare", {"candidate": candidate}, patience)
+        return isinstance(told, dict) and told.get("prepared") is True
+
+    async def look(self) -> None:
+        """Have it look at once at what was published."""
+        await self._ask("POST", "/look", {})
+
     async def say(self, texts: Sequence[str]) -> list[Said]:
         """What the understanding in use makes of texts."""
         told = await self._ask("POST", "/say", {"texts": list(texts)})

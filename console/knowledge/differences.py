@@ -1,10 +1,10 @@
-"""What changed between two versions, field by field and word by word."""
+"""What changed between two versions, field by field, word by word, and a list line by line."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -35,10 +35,17 @@ def fields_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     """The fields that differ."""
     names = list(dict.fromkeys([*before, *after]))
     return [
-        Changed(name, tuple(pieces(_text(before.get(name)), _text(after.get(name)))))
+        Changed(name, tuple(_between(before.get(name), after.get(name))))
         for name in names
         if before.get(name) != after.get(name)
     ]
+
+
+def _between(before: Any, after: Any) -> list[Piece]:
+    """Word by word; line by line where there is a list, as of wordings."""
+    if isinstance(before, list) and isinstance(after, list):
+        return _way([_text(one) + "\n" for one in before], [_text(one) + "\n" for one in after])
+    return pieces(_text(before), _text(after))
 
 
 def pieces(before: str, after: str) -> list[Piece]:
@@ -46,6 +53,10 @@ def pieces(before: str, after: str) -> list[Piece]:
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > MOST_WORDS:
         return [Piece("gone", before), Piece("come", after)]
+    return _way(old, new)
+
+
+def _way(old: Sequence[str], new: Sequence[str]) -> list[Piece]:
     found: list[Piece] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

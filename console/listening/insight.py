@@ -74,7 +74,12 @@ async def export(kind: str, desk: Exporter) -> Response:
         await desk.note(db, "export", f"figures.{kind}", rows=len(found))
     head = [words[name] for name in ("day", "region", "channel", "decision", "item", "title")]
     head += [words[name] for name in ("questions", "helpful", "unhelpful", "repeats")]
-    told = [(str(row.day), *row[1:5], known.get(row.item, ("", ""))[0], *row[5:]) for row in found]
+    named = desk.parts.writing.word
+    told = [
+        (str(day), region, named(channel, "channels"), named(decision, "decisions"), item)
+        + (known.get(item, ("", ""))[0], *counted)
+        for day, region, channel, decision, item, *counted in found
+    ]
     write = sheets.to_xlsx if kind == "xlsx" else sheets.to_csv
     return Response(
         await asyncio.to_thread(write, head, told),

@@ -74,6 +74,7 @@ async def _step(desk: Desk, entry: str, name: str) -> Response:
         if said:
             await workflow.comment(db, entry, old.head, desk.me, said, desk.now)
         await desk.note(db, name, entry, version=old.head)
+    desk.parts.stepped.set()
     return _back(old.kind, entry)
 
 

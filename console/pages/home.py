@@ -9,6 +9,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from console.doors import CHINA, Reader
+from records import handovers
+from records.questions import clusters
 from records.staff import entries, snapshots
 from records.staff.entries import Wish
 
@@ -25,15 +27,20 @@ async def home(desk: Reader) -> Response:
     async with desk.parts.database.connect() as db:
         counts = await entries.counts(db)
         lists = {
-            state: await entries.search(db, Wish(state=state, size=SHOWN))
+            state: await entries.search(db, Wish("", state=state, size=SHOWN))
             for state in ("in_review", "approved", "draft")
         }
-        expiring = await entries.search(db, Wish(expires_before=soon, size=SHOWN))
+        expiring = await entries.search(db, Wish("", expires_before=soon, size=SHOWN))
         newest = await snapshots.newest(db)
+        questions = (await clusters.counts(db)).get("open", 0)
+        _, persons = await handovers.waiting(db, 1)
     values: dict[str, Any] = {
         "counts": counts,
         "lists": lists,
         "expiring": expiring,
         "newest": newest,
+        "questions": questions,
+        "persons": persons,
+        "known": desk.parts.library.now(),
     }
     return await desk.page("home.html", **values)

@@ -11,17 +11,21 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from console import publishing
 from console.doors import CHINA, Editor, Reader
 from console.exchange import cells
 from console.knowledge import content
+from console.knowledge.checks import problems
+from console.publishing import Stopped
 from console.quality import standing
-from console.refusals import Refusal
+from console.refusals import Blocked, Refusal
 from records.staff import entries, workflow
 from records.staff.entries import Wish
 
 PAGE = 50
 _FILTERS = ("words", "area", "state", "owner", "scope", "region", "expires_before", "low")
 _FAMILY = re.compile(r"[a-z][a-z_]{1,30}")
+_HEAD = re.compile(r"[0-9]{1,9}")
 
 router = APIRouter()
 
@@ -73,6 +77,26 @@ async def begin(desk: Editor) -> Response:
         await workflow.save(db, entry, shown, told, 0, desk.me, "", desk.now)
         await desk.note(db, "begin", entry, version=1)
     return RedirectResponse(f"/items/{entry}", 303)
+
+
+@router.post("/items/submit")
+async def submit(desk: Editor) -> Response:
+    """Ask for a review of all drafts that are ticked, or of none if one is plainly wrong."""
+    ticked = [one.partition(":") for one in desk.form.getlist("draft") if isinstance(one, str)]
+    heads = {entry: int(head) for entry, _, head in ticked if _HEAD.fullmatch(head)}
+    if not heads or len(heads) > PAGE:
+        raise Refusal
+    known, wrong = desk.parts.library.now(), list[Stopped]()
+    async with desk.change() as db:
+        for entry, head in sorted(heads.items()):
+            old = await workflow.step(db, entry, "submit", head, desk.me, desk.now)
+            told = (await entries.version(db, entry, head)).content
+            wrong += [Stopped(entry, one) for one in problems(old.kind, entry, told, known)]
+            await desk.note(db, "submit", entry, version=head)
+        if wrong:
+            raise Blocked(publishing.told(desk.parts, wrong))
+    desk.parts.stepped.set()
+    return RedirectResponse("/items?state=draft", 303)
 
 
 def read_wish(request: Request, kind: str) -> Wish:

@@ -109,7 +109,8 @@ async def one(number: int, desk: Reader) -> Response:
     """What one publication changed."""
     async with desk.parts.database.connect() as db:
         changes = await snapshots.changes(db, number)
-    return await desk.page("publication.html", number=number, changes=changes)
+        titles = await entries.titles(db, [one.entry for one in changes])
+    return await desk.page("publication.html", number=number, changes=changes, titles=titles)
 
 
 @router.post("/{number}/back")

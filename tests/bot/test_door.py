@@ -16,6 +16,7 @@ import pytest
 
 from bot.publishing import answer_index, workshop
 from bot.publishing.door import Desk, door
+from bot.publishing.gate import Gate, Verdict
 from bot.publishing.pilot import PilotIndex, running
 from bot.publishing.watching import Watcher
 from bot.publishing.workshop import Workshop
@@ -86,6 +87,21 @@ def opened(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]
     server.server_close()
 
 
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One entry for each time that the gate went through everything."""
+    times: list[str] = []
+    judge = Gate.judge
+
+    def counting(gate: Gate, *given: Any) -> Verdict:
+        found = judge(gate, *given)
+        times.append("judged")
+        return found
+
+    monkeypatch.setattr(Gate, "judge", counting)
+    return times
+
+
 def with_new() -> Told:
     """The wordings with one more."""
     return WORDINGS | {"faq/Q196": [*WORDINGS["faq/Q196"], NEW]}
@@ -146,15 +162,15 @@ def test_a_pilot_is_for_its_sites_alone_and_ends_with_its_folder(opened: Open) -
     opened.watcher.settle_pilot()
     assert opened.ask("/state")[0]["pilot"] == 7
     index = PilotIndex(shop.folder, KEY)
-    piloted = index.model("north", shop.own().origin)
+    piloted = index.model("north", shop.own())
     assert piloted is not None
     assert NEW in piloted.by_heart
-    assert index.model("south", shop.own().origin) is None
+    assert index.model("south", shop.own()) is None
     assert (index.version("north"), index.version("south")) == (version, "")
     assert (opened.version, version) == ("", running(shop.folder).version)
     shutil.rmtree(opened.live / "pilot")
     opened.watcher.settle_pilot()
-    assert PilotIndex(shop.folder, KEY).model("north", shop.own().origin) is None
+    assert PilotIndex(shop.folder, KEY).model("north", shop.own()) is None
 
 
 def test_a_pilot_that_nobody_judged_is_left_aside(opened: Open) -> None:
@@ -163,6 +179,58 @@ def test_a_pilot_that_nobody_judged_is_left_aside(opened: Open) -> None:
     (opened.live / "pilot/publication.json").write_text(told)
     opened.watcher.settle_pilot()
     assert running(opened.watcher.shop.folder) is None
+
+
+def test_what_was_prepared_is_not_judged_again_and_is_no_version_before_it_is_asked_for(
+    opened: Open, judged: list[str]
+) -> None:
+    write(opened.live / "candidates/ahead", with_new())
+    assert opened.ask("/prepare", {"candidate": "ahead"}) == [{"prepared": True}]
+    assert opened.ask("/versions")[0]["versions"] == []
+    (made,) = [one.name for one in opened.watcher.shop.folder.iterdir()]
+    with pytest.raises(urllib.error.HTTPError):
+        opened.ask("/activate", {"version": made})
+    verdict = opened.candidate(with_new())[-1]
+    assert (verdict["version"], verdict["reasons"], verdict["added"]) == (made, [], 1)
+    opened.publish(with_new())
+    assert (opened.version, len(judged)) == (made, 1)
+
+
+def test_other_content_than_what_was_prepared_is_judged_anew(
+    opened: Open, judged: list[str]
+) -> None:
+    write(opened.live / "candidates/ahead", with_new())
+    opened.ask("/prepare", {"candidate": "ahead"})
+    opened.publish(WORDINGS | {"faq/Q163": [*WORDINGS["faq/Q163"], "生娃能歇几天呀"]})
+    assert len(judged) == 2
+    # Nor does it hold beside another version in use.
+    assert opened.candidate(with_new())[-1]["reasons"] == []
+    assert len(judged) == 3
+
+
+def test_what_is_prepared_and_worse_is_refused_when_it_is_asked_for(
+    opened: Open, judged: list[str]
+) -> None:
+    write(opened.live / "candidates/ahead", WORDINGS | BREAKS)
+    opened.ask("/prepare", {"candidate": "ahead"})
+    verdict = opened.candidate(WORDINGS | BREAKS)[-1]
+    assert (verdict["version"], len(judged)) == ("", 1)
+    assert [one["question"] for one in verdict["broken"]] == ["产假有多少天"]
+    opened.publish(WORDINGS | BREAKS, kind="rollback")  # the way back asks no gate
+    assert opened.version != ""
+
+
+def test_what_nobody_waits_for_gives_way(opened: Open, judged: list[str]) -> None:
+    shop = opened.watcher.shop
+    write(opened.live / "candidates/ahead", with_new())
+    shop._wanted.append("another change")
+    assert opened.ask("/prepare", {"candidate": "ahead"}) == [{"prepared": False}]
+    assert (judged, list(shop.folder.iterdir())) == ([], [])
+
+
+def test_a_look_does_not_wait_for_its_time(opened: Open) -> None:
+    opened.ask("/look", {})
+    assert opened.watcher.wake.is_set()
 
 
 def test_a_shadow_run_names_the_questions_that_change_by_number_alone(opened: Open) -> None:

@@ -19,7 +19,7 @@ from bot.serving.channel import WholeReplies
 from bot.serving.graph_runner import StepRunner
 from bot.serving.processor import Processor
 from bot.serving.responses import wording
-from bot.serving.served_action import MalformedActionResult, ServedAction, call
+from bot.serving.served_action import LOOKING_BACK, MalformedActionResult, ServedAction, call
 from bot.serving.slot_filling import filled, slots_by_entity
 
 
@@ -156,6 +156,15 @@ def test_what_is_no_answer_is_named() -> None:
     action = ServedAction("action_answer_question", Served({"responses": ["text"]}))
     with pytest.raises(MalformedActionResult, match="action_answer_question"):
         asyncio.run(action.run(WholeReplies(), None, _tracker(_said()), DOMAIN))
+
+
+@pytest.mark.parametrize("action", LOOKING_BACK)
+def test_an_action_that_looks_back_is_told_what_was_shown(action: str) -> None:
+    data = {"custom": {"card": {"n": 1}}}
+    told = call(action, _tracker(_said(), BotUttered("答", data), SlotSet("topic", "Q001"), _said()))
+    kinds = [(event["event"], event["text"]) for event in told["tracker"]["events"]]
+    assert kinds == [("user", "问"), ("bot", "答"), ("user", "问")]
+    assert told["tracker"]["events"][1]["data"]["custom"] == data["custom"]
 
 
 def test_an_action_is_told_what_was_said_and_no_card_that_was_shown() -> None:

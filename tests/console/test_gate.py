@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +37,7 @@ async def test_a_new_wording_is_judged_as_it_would_be_live_and_then_published(
     assert "丢了社保卡咋整" in console.workshop.seen[0]["nlu/faq/demo.yml"]
     assert set(console.workshop.seen[0]) >= {"knowledge/items/demo.yml", "knowledge/sources.yml"}
     assert "丢了社保卡咋整" in console.wordings()["faq/Q001"]
-    assert not list((console.live / "candidates").iterdir())
+    assert not [one for one in (console.live / "candidates").iterdir() if one.name != "ahead"]
 
 
 async def test_a_refused_candidate_names_the_question_and_leaves_everything_as_it_was(
@@ -58,6 +59,43 @@ async def test_a_refused_candidate_names_the_question_and_leaves_everything_as_i
     assert 'class="state approved"' in item.text
     assert console.wordings() == before
     assert (console.live / "current").readlink().name == "000001"
+
+
+async def test_what_a_reviewer_still_reads_is_judged_ahead_and_not_live(console: Console) -> None:
+    before = console.wordings()
+    async with console.worker("editor") as editor:
+        await editor.edit("Q001", wordings="丢了社保卡咋整\n" + LINES)
+        await editor.step("Q001", "submit")
+    await until(lambda: "丢了社保卡咋整" in "".join(console.workshop.prepared))
+    async with console.worker("publisher") as publisher:
+        asked = await publisher.post("/publishing", entry="Q001")
+    assert asked.status_code == 409
+    assert (console.wordings(), console.workshop.checked) == (before, [])
+
+
+async def test_all_that_is_approved_is_judged_ahead_together_and_once(console: Console) -> None:
+    await approved(console, "Q001", wordings="丢了社保卡咋整\n" + LINES)
+    other = "\n".join(f"停保{end}" for end in ("怎么办", "去哪办", "要多久", "要钱吗", "俺咋停"))
+    await approved(console, "Q002", wordings=other)
+
+    def together() -> list[str]:
+        return [one for one in console.workshop.prepared if "咋整" in one and "俺咋停" in one]
+
+    await until(together)
+    await asyncio.sleep(1)
+    assert len(together()) == 1
+    await approved(console, "Q003", summary=NEW)  # words alone ask nothing of the indexer
+    many = len(console.workshop.prepared)
+    await asyncio.sleep(0.5)
+    assert len(console.workshop.prepared) - many <= 1
+
+
+async def test_the_indexer_is_told_of_each_publication(console: Console) -> None:
+    await approved(console, "Q001", summary=NEW)
+    before = console.workshop.looked
+    async with console.worker("publisher") as publisher:
+        await publisher.post("/publishing", entry="Q001")
+    assert console.workshop.looked > before
 
 
 async def test_words_alone_are_live_at_once_also_when_nobody_can_judge(console: Console) -> None:

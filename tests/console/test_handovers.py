@@ -71,7 +71,7 @@ async def test_who_waits_longest_stands_first_and_no_number_is_shown(
     assert page.index("2小时5分") < page.index("刚来的") < page.index("养老金少了")
     assert NUMBER not in page
     assert "<div>一</div>" not in page  # the last three say what it is about
-    for shown in ("<div>三</div>", "群众要找人", "南城大厅", "上海", "web"):
+    for shown in ("<div>三</div>", "群众要找人", "南城大厅", "上海", "网页"):
         assert shown in page
     assert citizen.id not in page
     assert rows(console, "SELECT act FROM audit_entries WHERE object = 'handovers'") == [

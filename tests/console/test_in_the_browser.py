@@ -31,6 +31,7 @@ PAGES = (
     "/items",
     "/items?state=published",
     "/items?low=1",
+    "/items?state=draft",
     "/items/new",
     "/items/Q003",
     "/items/Q001/history",
@@ -85,6 +86,13 @@ class Somebody:
             RULES,
         )
         return [f"{self.page.url}: {one}" for one in found]
+
+    async def too_wide(self) -> list[str]:
+        """The page's address, if a telephone has to be scrolled sideways for it."""
+        await self.page.set_viewport_size({"width": 390, "height": 800})
+        wide = await self.page.evaluate("document.documentElement.scrollWidth")
+        await self.page.set_viewport_size({"width": 1280, "height": 860})
+        return [f"{self.page.url}: {wide} wide"] if wide > 390 else []
 
     async def picture(self, name: str) -> None:
         """A picture for the guide, when one is wanted."""
@@ -231,7 +239,7 @@ async def test_axe_finds_nothing_on_any_page(
         await chief.go(path)
         if name := PICTURES.get(path) or ("group" if path == listened[0] else None):
             await chief.picture(name)
-        faults += await chief.faults()
+        faults += [*await chief.faults(), *await chief.too_wide()]
     boss = await signed_in(chromium, console_with_identity, "管小理")
     for path in ("/operations/sites", "/operations/sites/demo", "/operations/channels"):
         await boss.go(path)

@@ -54,6 +54,7 @@ async def test_an_approved_change_is_in_the_files_within_five_seconds(console: C
     assert (console.live / "current").readlink().name == "000002"
 
 
+TICKED = "/items?state=draft"
 LINES = "\n".join(f"社保卡丢了{end}" for end in ("怎么办", "去哪补", "补办多久", "收费吗", "找谁"))
 
 
@@ -232,3 +233,23 @@ async def test_a_reviewer_gives_a_change_back_with_a_reason(console: Console) ->
         page = await editor.get("/items/Q001")
         assert "请写清楚收不收费" in page.text
         assert 'class="state draft"' in page.text
+
+
+async def test_ticked_drafts_are_submitted_together_or_none_of_them(console: Console) -> None:
+    async with console.worker("editor") as editor, console.worker("auditor") as auditor:
+        await editor.edit("Q001", summary=NEW)
+        await editor.edit("Q002", summary="太短")
+        await editor.edit("Q003", detail="1. 带身份证。")
+        drafts = (await editor.get("/items?state=draft")).text
+        ticks = re.findall(r'name="draft" value="([^"]+)"', drafts)
+        assert ticks == ["Q001:2", "Q002:2", "Q003:2"]
+        refused = await editor.post("/items/submit", draft=ticks)
+        assert (refused.status_code, "Q002：" in refused.text) == (409, True)
+        assert 'value="Q001:2"' in (await editor.get("/items?state=draft")).text
+        stale = await editor.post("/items/submit", draft=["Q001:1"])
+        assert stale.status_code == 409
+        done = await editor.post("/items/submit", draft=["Q001:2", "Q003:2"])
+        assert done.status_code == 303
+        left = re.findall(r'name="draft" value="([^"]+)"', (await editor.get(TICKED)).text)
+        assert left == ["Q002:2"]
+        assert 'name="draft"' not in (await auditor.get(TICKED)).text

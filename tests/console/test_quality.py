@@ -207,3 +207,17 @@ async def test_the_list_shows_items_that_score_low_worst_first(console: Console)
 async def test_without_samples_and_feedback_nothing_scores_low(console: Console) -> None:
     async with console.worker("editor") as worker:
         assert "没有符合条件的条目" in (await worker.get("/items?low=1")).text
+
+
+async def test_half_a_year_has_its_dates_below_the_line(console: Console) -> None:
+    week = samples.monday(console.clock().date()) - timedelta(days=7)
+    with psycopg.connect(console.database_url) as db:
+        for ago in range(26):
+            db.execute(
+                "INSERT INTO quality_weeks VALUES (%s, 100, 92, 80, 66, 70, 62, 98, 91, 0.82)",
+                (week - timedelta(weeks=ago),),
+            )
+    async with console.worker("editor") as worker:
+        page = (await worker.get("/quality")).text
+    named = re.findall(r'y="194" text-anchor="middle">(\d\d-\d\d)<', page)
+    assert 2 * 8 <= len(named) <= 2 * 13  # two charts

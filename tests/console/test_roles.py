@@ -21,6 +21,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/items"): EVERYBODY,
     ("GET", "/items/new"): {"editor"},
     ("POST", "/items/new"): {"editor"},
+    ("POST", "/items/submit"): {"editor"},
     ("GET", "/items/{item}"): EVERYBODY,
     ("POST", "/items/{item}"): {"editor"},
     ("POST", "/items/{item}/look"): {"editor"},

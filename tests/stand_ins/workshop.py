@@ -31,6 +31,8 @@ class StandInWorkshop:
     said: list[dict[str, Any]] = field(default_factory=list)
     checked: list[dict[str, Any]] = field(default_factory=list)
     seen: list[dict[str, str]] = field(default_factory=list)  # the candidates' files
+    prepared: list[str] = field(default_factory=list)  # the wordings of each that was laid out
+    looked: int = 0
     away: bool = False
     behind: int = 0  # so many publications that are not understood yet
     used: str = "v1"
@@ -42,6 +44,8 @@ class StandInWorkshop:
         return Starlette(
             routes=[
                 Route("/check", self._check, methods=["POST"]),
+                Route("/prepare", self._prepare, methods=["POST"]),
+                Route("/look", self._look, methods=["POST"]),
                 Route("/say", self._say, methods=["POST"]),
                 Route("/state", self._state),
                 Route("/versions", self._versions),
@@ -59,6 +63,20 @@ class StandInWorkshop:
         files = {one.relative_to(folder).as_posix(): one for one in folder.rglob("*.yml")}
         self.seen.append({name: file.read_text("utf-8") for name, file in files.items()})
         return StreamingResponse(self._lines())
+
+    async def _prepare(self, request: Request) -> Response:
+        if self._refuses(request):
+            return Response(status_code=503)
+        folder = self.live / "candidates" / (await request.json())["candidate"]
+        files = sorted((folder / "nlu/faq").glob("*.yml"))
+        self.prepared.append("".join(file.read_text("utf-8") for file in files))
+        return JSONResponse({"prepared": True})
+
+    async def _look(self, request: Request) -> Response:
+        if self._refuses(request):
+            return Response(status_code=503)
+        self.looked += 1
+        return JSONResponse({})
 
     async def _lines(self) -> AsyncIterator[bytes]:
         yield json.dumps({"step": "questions", "done": 25, "of": 248}).encode() + b"\n"
