@@ -161,7 +161,9 @@ def test_what_is_no_answer_is_named() -> None:
 @pytest.mark.parametrize("action", LOOKING_BACK)
 def test_an_action_that_looks_back_is_told_what_was_shown(action: str) -> None:
     data = {"custom": {"card": {"n": 1}}}
-    told = call(action, _tracker(_said(), BotUttered("答", data), SlotSet("topic", "Q001"), _said()))
+    told = call(
+        action, _tracker(_said(), BotUttered("答", data), SlotSet("topic", "Q001"), _said())
+    )
     kinds = [(event["event"], event["text"]) for event in told["tracker"]["events"]]
     assert kinds == [("user", "问"), ("bot", "答"), ("user", "问")]
     assert told["tracker"]["events"][1]["data"]["custom"] == data["custom"]
