@@ -21,6 +21,8 @@ _LOOKUPS = (
 _DECISIONS = {**dict.fromkeys(_LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
 # A look-up asks for a sign-in: not where it may as well be a question about policy.
 MAYBE_POLICY = 0.25
+# So surely about policy that it is ours, even where no item stands out.
+SURELY_POLICY = 0.95
 # A lead that no cosine can have.
 NEVER = 9.0
 
@@ -62,6 +64,6 @@ def decide(
     if answers and answers[0][1] >= thresholds.answer:
         return Decision("answer", FAQ, answers[0][1], answers)
     likely = sum(score for _, score in answers[:3])
-    if likely >= thresholds.choices:
+    if likely >= thresholds.choices or (answers and intents.get(FAQ, 0.0) >= SURELY_POLICY):
         return Decision("clarify", "unclear", likely, answers)
     return Decision("reject", OUT_OF_SCOPE, 1.0 - likely, answers)

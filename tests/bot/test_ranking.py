@@ -156,6 +156,9 @@ def test_a_saved_model_decides_the_same(
         ({"faq": 0.9}, (("Q001", 0.7),), "answer"),
         ({"faq": 0.9}, (("Q001", 0.4), ("Q002", 0.3)), "clarify"),
         ({"faq": 0.1, "out_of_scope": 0.9}, (("Q001", 0.1),), "reject"),
+        # What is surely ours is asked back for, and not called foreign.
+        ({"faq": 0.96}, (("Q001", 0.1), ("Q002", 0.05)), "clarify"),
+        ({"faq": 0.96}, (), "reject"),
         ({"human": 0.8, "faq": 0.2}, (("Q001", 0.2),), "human"),
         ({"greet": 0.35, "faq": 0.3}, (("Q001", 0.2),), "reject"),
         ({"look_up_unemployment": 0.7, "faq": 0.2}, (("Q124", 0.4),), "lookup"),
