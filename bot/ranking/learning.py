@@ -15,8 +15,9 @@ from functools import lru_cache
 from multiprocessing import get_context
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from bot.ranking.calibration import Aims, calibrated, tried
+from bot.ranking.calibration import Aims, calibrated, joined, tried
 from bot.ranking.classifier import Trained, alike, rounded, train
 from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
@@ -29,6 +30,8 @@ from bot.text.wording import places_pattern, shortened, subject
 # The classifiers see this many wordings of an item: items differ little as intents.
 WORDINGS_OF_AN_INTENT = 16
 MOST_INTENT_ROWS = 4_000
+# Processes that try what is left out.
+SHARES = 2
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ def learn(
     placed = rounded(space.place(seen.vectors[: seen.last]))
     wordings = gather(items, rows, placed, item_of, space, referred)
     chosen = _of_intents(seen.ordered)
-    # Neither needs the other; each takes a core for some ten seconds.
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as beside:
-        trying = beside.submit(tried, items, rows, seen.vectors[: seen.last], item_of, referred)
+    known = items, rows, seen.vectors[: seen.last], item_of, referred
+    # None of the three needs another, and each takes a core for some ten seconds.
+    with ProcessPoolExecutor(SHARES, mp_context=get_context("fork")) as beside:
+        trying = [beside.submit(tried, *known, (share, SHARES)) for share in range(SHARES)]
         by_words, by_all = _intents(seen, chosen, space)
-        found = trying.result()
+        found = joined([one.result() for one in trying])
     policy = _policy(by_all, seen, chosen, wordings.vectors)
     sharpness, thresholds = calibrated(found, np.array([policy(i) for i in found.places]), aims)
     return Model(
@@ -98,9 +102,9 @@ def _intents(seen: _Seen, chosen: Sequence[int], space: Space) -> tuple[Trained,
     """The classifiers by n-grams alone, and by vectors as well."""
     labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
     rows = seen.vocabulary.matrix([seen.whole[i] for i in chosen])
-    near = alike(rows)
-    by_words = train(rows, near, None, labels)
-    return by_words, train(rows, near, space.place(seen.vectors[chosen]), labels)
+    near, placed = alike(rows), space.place(seen.vectors[chosen])
+    with threadpool_limits(1, user_api="blas"):  # the other core tries what is left out
+        return train(rows, near, None, labels), train(rows, near, placed, labels)
 
 
 def _policy(

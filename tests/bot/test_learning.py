@@ -9,7 +9,7 @@ from bot.evaluation import intents
 from bot.evaluation.held_out import divided
 from bot.evaluation.scaling import enlarged
 from bot.intent_benchmark import macro_f1
-from bot.ranking.calibration import Aims, Tried, calibrated, held_out
+from bot.ranking.calibration import Aims, Tried, calibrated, held_out, joined, tried
 from bot.ranking.decision import NEVER
 from bot.ranking.duels import hardest, side
 from bot.ranking.learning import Example
@@ -46,6 +46,18 @@ def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
     answered = probability >= thresholds.answer
     assert 200 <= answered.sum() < 240
     assert (truth[answered] == 1).mean() < 0.07
+
+
+def test_what_is_tried_in_parts_is_what_is_tried_at_once() -> None:
+    random = np.random.default_rng(7)
+    item_of = np.repeat([0, 1, 2], [5, 5, 1])
+    rows = csr_matrix(random.random((11, 4), dtype=np.float32))
+    known = (("a", "b", "c"), rows, random.random((11, 3), dtype=np.float32), item_of, {})
+    whole = tried(*known)
+    parts = joined([tried(*known, (share, 3)) for share in range(3)])  # one of them is empty
+    assert whole.places.tolist() == parts.places.tolist() == [0, 6]
+    assert np.array_equal(whole.scores, parts.scores)
+    assert np.array_equal(whole.clearest, parts.clearest)
 
 
 def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
