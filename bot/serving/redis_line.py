@@ -26,7 +26,7 @@ class RedisLine:
         self._idle: list[redis.Connection] = []
 
     async def ask(self, *command: str | int) -> Any:
-        """The command's result; `redis.RedisError` where there is none within `SECONDS`."""
+        """The command's result; `redis.RedisError` where opening or asking takes `SECONDS`."""
         while self._idle:
             try:
                 return await self._on(self._idle.pop(), command)
@@ -37,6 +37,9 @@ class RedisLine:
     async def _on(self, connection: redis.Connection, command: tuple[str | int, ...]) -> Any:
         """An error other than Redis' own refusal closes the connection, so none is half read."""
         try:
+            if not connection.is_connected:
+                async with async_timeout.timeout(SECONDS):
+                    await connection.connect()
             async with async_timeout.timeout(SECONDS):
                 await connection.send_command(*command, check_health=False)
                 result = await connection.read_response()

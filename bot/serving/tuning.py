@@ -9,6 +9,7 @@ import copy
 import functools
 import gc
 import logging
+import random
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,15 +18,17 @@ import rasa.core.processor
 import rasa.server
 import structlog
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import Event
 
 from bot.serving.graph_runner import StepRunner
 from bot.serving.processor import Processor
-from bot.serving.responses import wording
 
 # New objects until the collector looks for rings among them; a message makes some thousand.
 NEW_OBJECTS = 20_000
+# What tells a response's wordings apart.
+_APART = frozenset({"condition", "channel"})
 
 
 def tune() -> None:
@@ -42,7 +45,8 @@ def tune() -> None:
     rasa.core.agent.MessageProcessor = Processor
     # Our ranker knows no labels but those that it was trained with.
     MessageProcessor._check_for_unseen_features = lambda self, parse_data: None
-    TemplatedNaturalLanguageGenerator._random_response_for = _wording
+    # Rasa filters each response's wordings five times and lets numpy draw among them.
+    TemplatedNaturalLanguageGenerator._random_response_for = wording
     # Rasa goes through all classes of events to find one by its name.
     Event.resolve_by_type = staticmethod(functools.lru_cache(Event.resolve_by_type))
     # Only the gateway calls the engine; no page of any origin does.
@@ -56,7 +60,12 @@ def settle(*_: Any) -> None:
     gc.set_threshold(NEW_OBJECTS, 10, 10)
 
 
-def _wording(
+def wording(
     generator: TemplatedNaturalLanguageGenerator, name: str, channel: str, slots: dict[str, Any]
 ) -> dict[str, Any] | None:
-    return wording(generator.responses, name, channel, slots)
+    """A wording of the response `name` for this channel and these slots; None without any."""
+    variations = generator.responses.get(name) or []
+    if any(_APART & one.keys() for one in variations):
+        suiting = ResponseVariationFilter(generator.responses)
+        variations = suiting.responses_for_utter_action(name, channel, slots)
+    return random.choice(variations) if variations else None  # noqa: S311 - no secret

@@ -18,9 +18,9 @@ from bot.serving import processor
 from bot.serving.channel import WholeReplies
 from bot.serving.graph_runner import StepRunner
 from bot.serving.processor import Processor
-from bot.serving.responses import wording
 from bot.serving.served_action import LOOKING_BACK, MalformedActionResult, ServedAction, call
 from bot.serving.slot_filling import filled, slots_by_entity
+from bot.serving.tuning import wording
 
 
 def _slot(*mappings: dict[str, Any], kind: str = "text") -> dict[str, Any]:
@@ -244,6 +244,7 @@ def _context() -> Any:
 
 def test_a_wording_is_the_one_for_the_channel() -> None:
     told = {"utter_a": [{"text": "页", "channel": "rest"}, {"text": "屏", "channel": "slack"}]}
-    assert wording(told, "utter_a", "rest", {}) == {"text": "页", "channel": "rest"}
-    assert wording(RESPONSES, "utter_answer", "rest", {}) is RESPONSES["utter_answer"][0]
-    assert wording(RESPONSES, "utter_none", "rest", {}) is None
+    nlg = TemplatedNaturalLanguageGenerator(told | RESPONSES)
+    assert wording(nlg, "utter_a", "rest", {}) == {"text": "页", "channel": "rest"}
+    assert wording(nlg, "utter_answer", "rest", {}) is RESPONSES["utter_answer"][0]
+    assert wording(nlg, "utter_none", "rest", {}) is None
