@@ -15,6 +15,7 @@ WIDGET_SOURCE := web/widget/package-lock.json $(wildcard web/widget/*.ts web/wid
 APP := .venv/app/bin/python
 ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
+TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
 WORDING := config.yml domain.yml $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
 .PHONY: vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
@@ -24,12 +25,8 @@ help: ## list the commands
 run: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) ## build what is missing, start everything, print the addresses; Ctrl-C stops it
 	@exec $(APP) -m scripts.run
 
-test: check $(MODEL) sandbox/identity/node_modules/.built $(WIDGET) $(CONSOLE) debian tests/peers/wechat/node_modules/.built tests/peers/neighbours/node_modules/.built ## build what is missing and run every test
-	@scripts/say "Tests of the engine's parts"
-	@$(ENGINE) -m pytest -q -c tests/bot/pytest.ini tests/bot
-	@scripts/say "Tests of the widget's parts"
-	@cd web/widget && npm run -s test
-	@scripts/say "Tests of everything else"
+test: ## build what is missing and run every test
+	@$(MAKE) --no-print-directory -j3 $(TESTED) debian
 	@scripts/run-tests
 
 check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## formatting, lint, types, import rules, data
