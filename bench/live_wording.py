@@ -21,9 +21,9 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.load import client
-from console.knowledge import content
 from records.database import open_database
 from records.staff import entries, sessions, workflow
+from records.staff.entries import Facets
 from records.staff.sessions import Person
 from scripts import run
 from scripts.prepare import prepare
@@ -46,6 +46,8 @@ GIVEN_UP = 90.0
 # Staff publish minutes apart, and a reviewer reads for longer than the indexer judges.
 _PAUSE, _READING = 8.0, 15.0
 _LOOK_EVERY = 0.1
+_LISTED = ("kind", "family", "area", "title", "owner", "region", "regional", "review_by")
+_LISTED = (*_LISTED, "effective_to")
 _ROLES = ("editor", "reviewer", "publisher")
 
 
@@ -79,8 +81,8 @@ async def measure(stack: Stack) -> LiveWording:
     for wording in UNREAD:
         await asyncio.sleep(_PAUSE)
         unread.append(await _answered(stack, wording, _put(file, wording)))
-    async with _staff(stack) as staff:
-        approved = tuple([await _approved(stack, staff, wording) for wording in APPROVED])
+    async with staff(stack) as people:
+        approved = tuple([await _approved(stack, people, wording) for wording in APPROVED])
     return LiveWording(approved, tuple(unread))
 
 
@@ -109,12 +111,24 @@ def _put(file: Path, wording: str) -> float:
 
 
 @dataclass(frozen=True)
-class _Staff:
+class Staff:
     """Three people with their browsers, and the database in which the first one writes."""
 
     database: AsyncEngine
     browsers: dict[str, httpx.AsyncClient]
     csrf: str
+
+    async def written(self, wording: str) -> str:
+        """Keep a draft with one more wording; its version."""
+        async with self.database.begin() as db:
+            kept = await entries.get(db, ITEM)
+            told = (await entries.version(db, ITEM, kept.head)).content
+            told = {**told, "wordings": [*told["wordings"], wording]}
+            listed = {name: getattr(kept, name) for name in _LISTED}
+            facets = Facets(**listed, search="\n".join(told["wordings"]).lower())
+            now = datetime.now(UTC)
+            head = await workflow.save(db, ITEM, facets, told, kept.head, "editor", "", now)
+        return str(head)
 
     async def post(self, role: str, path: str, **form: str) -> None:
         """Press a button."""
@@ -124,7 +138,8 @@ class _Staff:
 
 
 @asynccontextmanager
-async def _staff(stack: Stack) -> AsyncIterator[_Staff]:
+async def staff(stack: Stack) -> AsyncIterator[Staff]:
+    """An editor, a reviewer and a publisher, signed in."""
     database, csrf = open_database(stack.settings["DATABASE_URL"]), secrets.token_urlsafe(32)
     browsers = {}
     for role in _ROLES:
@@ -136,32 +151,22 @@ async def _staff(stack: Stack) -> AsyncIterator[_Staff]:
             base_url=url, cookies=cookies, trust_env=False, timeout=GIVEN_UP
         )
     try:
-        yield _Staff(database, browsers, csrf)
+        yield Staff(database, browsers, csrf)
     finally:
         for browser in browsers.values():
             await browser.aclose()
         await database.dispose()
 
 
-async def _approved(stack: Stack, staff: _Staff, wording: str) -> float:
+async def _approved(stack: Stack, staff: Staff, wording: str) -> float:
     """Written, read for a while, approved and published at once; seconds since the approval."""
-    head = await _written(staff, wording)
+    head = await staff.written(wording)
     await staff.post("editor", f"/entries/{ITEM}/submit", head=head)
     await asyncio.sleep(_READING)
     begun = time.monotonic()
     await staff.post("reviewer", f"/entries/{ITEM}/approve", head=head)
     await staff.post("publisher", "/publishing", entry=ITEM)
     return await _answered(stack, wording, begun)
-
-
-async def _written(staff: _Staff, wording: str) -> str:
-    async with staff.database.begin() as db:
-        kept = await entries.get(db, ITEM)
-        told = (await entries.version(db, ITEM, kept.head)).content
-        told = {**told, "wordings": [*told["wordings"], wording]}
-        facets = content.facets(kept.kind, ITEM, kept.family, told)
-        now = datetime.now(UTC)
-        return str(await workflow.save(db, ITEM, facets, told, kept.head, "editor", "", now))
 
 
 async def _watched(log: Path) -> None:

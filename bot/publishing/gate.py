@@ -17,8 +17,7 @@ from typing import Any
 import jieba
 
 from bot.publishing.collisions import Collision, collisions
-from bot.publishing.probes import Asker, Pair, probes, without
-from bot.publishing.side_by_side import side_by_side
+from bot.publishing.probes import Asker, Pair, probes, side_by_side, without
 from bot.ranking.decision import Decision
 from bot.ranking.examples import load
 from bot.ranking.grounds import Answers, Memory, Reading

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -24,8 +25,13 @@ SHARE = 5
 # Of a large change a part is looked at.
 MOST_CHANGED = 400
 
+THREADS = 2
+REPORT_EVERY = 25
+
 Pair = tuple[str, str]  # item, text
 _T = TypeVar("_T")
+_Asked = TypeVar("_Asked")
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,19 @@ class Asker:
     def ask(self, text: str) -> Decision:
         """The decision on a normalised text."""
         return self.model.decide(text, cut(text, self.words), self.vectors)
+
+
+def side_by_side(
+    ask: Callable[[_Asked], _Found], asked: Sequence[_Asked], tell: Callable[[int], None]
+) -> list[_Found]:
+    """What was found, in the order of what was asked; numpy lets go of the interpreter's lock."""
+    found: list[_Found] = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for one in pool.map(ask, asked):
+            found.append(one)
+            if len(found) % REPORT_EVERY == 0 or len(found) == len(asked):
+                tell(len(found))
+    return found
 
 
 def pairs(model: Model) -> list[Pair]:

@@ -8,7 +8,7 @@ from typing import Any
 import jieba
 
 from bot.normalizer import normalize
-from bot.publishing.side_by_side import side_by_side
+from bot.publishing.probes import side_by_side
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
