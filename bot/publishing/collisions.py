@@ -64,7 +64,7 @@ def _alike(model: Model, fresh: Sequence[tuple[int, Pair]]) -> Iterator[Collisio
     wordings = model.wordings
     for place, (item, text) in fresh:
         row = wordings.rows[place]
-        near = wordings.word_nearness((row.indices, row.data))
+        near = wordings.word_nearness((row.indices, row.data)).each
         near = near + wordings.vectors @ wordings.vectors[place]
         near[wordings.item_of == wordings.item_of[place]] = 0.0
         best = int(np.argmax(near))

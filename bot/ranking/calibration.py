@@ -18,7 +18,7 @@ from bot.ranking.classifier import rounded, softmax
 from bot.ranking.decision import NEVER, Thresholds
 from bot.ranking.model import trusted
 from bot.ranking.space import learn_space
-from bot.ranking.wordings import Wordings, gather
+from bot.ranking.wordings import Likeness, Wordings, gather
 
 # Wordings that are tried, and into how many parts those of an item are cut. With a third of these
 # the threshold is off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
@@ -126,7 +126,7 @@ def calibrated(found: Tried, policy: np.ndarray, aims: Aims) -> tuple[float, Thr
     return sharpness, Thresholds(answer, aims.choices, aims.chat, lead, max(sure, answer))
 
 
-def _scores(wordings: Wordings, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
+def _scores(wordings: Wordings, words: Likeness, vector: np.ndarray) -> np.ndarray:
     ranked = wordings.rank_by(words, wordings.middles @ vector, vector)
     scores = np.full(len(wordings.items), ranked.scores.min() - 1.0, dtype=np.float32)
     scores[ranked.items] = ranked.scores

@@ -21,7 +21,7 @@ from scipy.sparse import csr_matrix
 from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import FAQ, OUT_OF_SCOPE, Decision, Thresholds, decide
 from bot.ranking.space import Space
-from bot.ranking.wordings import Wordings
+from bot.ranking.wordings import Likeness, Wordings
 from bot.text.features import Row, Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.wording import places_pattern, shortened, subject
@@ -106,7 +106,7 @@ class Model:
         return dict(zip(classifier.labels, map(float, probabilities), strict=True))
 
     def answers(
-        self, nearness: np.ndarray, vector: np.ndarray, policy: float
+        self, nearness: Likeness, vector: np.ndarray, policy: float
     ) -> tuple[tuple[str, float], ...]:
         """The likeliest items, if it is a policy question, which has the probability `policy`."""
         wordings, place = self.wordings, self.wordings.space.place(vector)
@@ -115,7 +115,7 @@ class Model:
         best = zip(ranked.items[:MOST_ANSWERS], probabilities[:MOST_ANSWERS], strict=True)
         return tuple((wordings.items[item], round(float(chance), 4)) for item, chance in best)
 
-    def _clear_item(self, row: Row, nearness: np.ndarray) -> Decision | None:
+    def _clear_item(self, row: Row, nearness: Likeness) -> Decision | None:
         """What n-grams alone decide as rightly as the vector would."""
         item, ahead = self.wordings.clearest(nearness)
         if ahead < self.thresholds.clear_lead:

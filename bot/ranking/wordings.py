@@ -38,6 +38,14 @@ class Ranked:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """How near a question's n-grams are to each wording, and to each item's likest one."""
+
+    each: np.ndarray
+    best: np.ndarray
+
+
+@dataclass(frozen=True)
 class Wordings:
     """All wordings of all items, sorted by item."""
 
@@ -51,18 +59,23 @@ class Wordings:
     space: Space
     shares: tuple[float, float]  # what makes middles and nearest wordings comparable
 
-    def nearest(self, words: np.ndarray, item: str) -> list[str]:
+    def nearest(self, words: Likeness, item: str) -> list[str]:
         """The other items whose wordings look most alike, best first; n-grams only."""
         best = self.first_by_words(words)
         return [self.items[number] for number in best if self.items[number] != item]
 
-    def first_by_words(self, words: np.ndarray) -> np.ndarray:
+    def first_by_words(self, words: Likeness) -> np.ndarray:
         """The items with a wording that looks most alike, best first; n-grams only."""
-        near = np.maximum.reduceat(words, self.members[:, 0])
-        return np.asarray(np.argsort(-near, kind="stable")[: 2 * NEAREST])
+        least = np.partition(words.best, -min(2 * NEAREST, len(words.best)))
+        likely = np.flatnonzero(words.best >= least[-min(2 * NEAREST, len(words.best))])
+        return np.asarray(likely[np.argsort(-words.best[likely], kind="stable")][: 2 * NEAREST])
 
-    def word_nearness(self, row: Row) -> np.ndarray:
+    def word_nearness(self, row: Row) -> Likeness:
         """The cosine of n-grams with each wording."""
+        each = self._cosines(row)
+        return Likeness(each, np.maximum.reduceat(each, self.members[:, 0]))
+
+    def _cosines(self, row: Row) -> np.ndarray:
         numbers, values = row
         index = self.postings.indptr
         pieces = [slice(index[number], index[number + 1]) for number in numbers]
@@ -74,10 +87,10 @@ class Wordings:
         weights = weights * np.repeat(values, counts)
         return np.bincount(where, weights, minlength=len(self.item_of)).astype(np.float32)
 
-    def rank_by(self, words: np.ndarray, middles: np.ndarray, vector: np.ndarray) -> Ranked:
+    def rank_by(self, words: Likeness, middles: np.ndarray, vector: np.ndarray) -> Ranked:
         """Rank when nearness in words and to the middles is known."""
         promising = self.promising(words, middles)
-        near = [self._near(item, words, vector) for item in promising]
+        near = [self._near(item, words.each, vector) for item in promising]
         closest = np.full((len(near), self.members.shape[1]), _NOBODY)
         for row, one in zip(closest, near, strict=True):
             row[: len(one)] = one
@@ -93,11 +106,11 @@ class Wordings:
         order[: len(first)] = first[np.argsort(-scores[first], kind="stable")]
         return Ranked(promising[order], scores[order])
 
-    def clearest(self, words: np.ndarray) -> tuple[str, float]:
+    def clearest(self, words: Likeness) -> tuple[str, float]:
         """The first item by n-grams alone, and how far it is ahead of the next."""
         first = self.first_by_words(words)
         members = self.members[first]
-        means = nearest_mean(np.where(members < 0, _NOBODY, words[members]))
+        means = nearest_mean(np.where(members < 0, _NOBODY, words.each[members]))
         best = np.argsort(-means, kind="stable")[:2]
         ahead = float(means[best[0]] - means[best[1]]) if len(best) > 1 else 0.0
         return self.items[first[best[0]]], ahead
@@ -132,14 +145,12 @@ class Wordings:
         counts = np.bincount(self.item_of, minlength=len(self.items))
         return [0, *np.cumsum(counts).tolist()]
 
-    def promising(self, words: np.ndarray, middles: np.ndarray) -> np.ndarray:
+    def promising(self, words: Likeness, middles: np.ndarray) -> np.ndarray:
         """The items that are looked at closely."""
         if len(self.items) <= 2 * PROMISING:
             return np.arange(len(self.items))
-        starts = self.members[:, 0]
-        by_words = np.maximum.reduceat(words, starts)
         chosen = [
-            np.argpartition(-nearness, PROMISING)[:PROMISING] for nearness in (by_words, middles)
+            np.argpartition(-nearness, PROMISING)[:PROMISING] for nearness in (words.best, middles)
         ]
         return np.asarray(np.unique(np.concatenate(chosen)))
 
