@@ -12,12 +12,16 @@ from actions.talk.reply import Reply
 from actions.talk.turn import Turn
 
 ANSWER = "answer"  # `type` of a card
+PUBLIC = {ANSWER, "choices"}
 LEAST_CHARACTERS = 8
 _SENTENCES = re.compile(r".+?(?:[。！？]|[.!?](?:\s+|$)|$)", re.DOTALL)
 
 
 class SayAgain(CitizenAction):
-    """Says the bubbles of the turn before once more, each with its card."""
+    """Says the policy answer of the turn before once more.
+
+    A record, a certificate or an estimate is not repeated: who asks may not be who signed in.
+    """
 
     action = "action_say_again"
 
@@ -25,10 +29,12 @@ class SayAgain(CitizenAction):
         self._parts = parts
 
     async def answer(self, turn: Turn) -> list[Reply]:
-        """The same words and cards; nothing was said yet in a new conversation."""
+        """The same words and cards, or the wish that the question be asked again."""
+        kinds = {one.card.get("type") for one in turn.said_before if one.card}
+        if ANSWER not in kinds or not kinds <= PUBLIC:
+            return [Reply("utter_nothing_said")]
         said = [one for one in turn.said_before if one.text]
-        again = [Reply("utter_again", {"said": one.text}, one.card) for one in said]
-        return again or [Reply("utter_nothing_said")]
+        return [Reply("utter_again", {"said": one.text}, one.card) for one in said]
 
 
 class SaySimply(CitizenAction):
