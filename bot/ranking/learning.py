@@ -15,10 +15,11 @@ from functools import lru_cache
 from multiprocessing import get_context
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from bot.ranking.calibration import Aims, calibrated, joined, tried
-from bot.ranking.classifier import Trained, alike, rounded, train
+from bot.ranking.classifier import Trained, alike, rounded, softmax, train
 from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
 from bot.ranking.space import Space, learn_space
@@ -28,8 +29,12 @@ from bot.text.sentence_vectors import SentenceVectors
 from bot.text.wording import places_pattern, shortened, subject
 
 # The classifiers see this many wordings of an item: items differ little as intents.
-WORDINGS_OF_AN_INTENT = 16
+WORDINGS_OF_AN_INTENT = 13
 MOST_INTENT_ROWS = 4_000
+# And so many that look most like something else ("我妈的养老金什么时候涨" is no look-up).
+HARD_ROWS = 600
+# Wordings of an item from which the hard ones are found.
+WORDINGS_TO_FIND_HARD = 4
 # Processes that try what is left out.
 SHARES = 2
 
@@ -63,7 +68,7 @@ def learn(
     rows = seen.vocabulary.matrix(seen.bare[: seen.last])
     placed = rounded(space.place(seen.vectors[: seen.last]))
     wordings = gather(items, rows, placed, item_of, space, referred)
-    chosen = _of_intents(seen.ordered)
+    chosen = _chosen(seen)
     known = items, rows, seen.vectors[: seen.last], item_of, referred
     # None of the three needs another, and each takes a core for some ten seconds.
     with ProcessPoolExecutor(SHARES, mp_context=get_context("fork")) as beside:
@@ -100,11 +105,30 @@ class _Seen:
 
 def _intents(seen: _Seen, chosen: Sequence[int], space: Space) -> tuple[Trained, Trained]:
     """The classifiers by n-grams alone, and by vectors as well."""
-    labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
-    rows = seen.vocabulary.matrix([seen.whole[i] for i in chosen])
+    rows, labels = _rows(seen, chosen)
     near, placed = alike(rows), space.place(seen.vectors[chosen])
     with threadpool_limits(1, user_api="blas"):  # the other core tries what is left out
         return train(rows, near, None, labels), train(rows, near, placed, labels)
+
+
+def _chosen(seen: _Seen) -> list[int]:
+    """The rows that the classifiers learn from: spread, and those that a first try finds hard."""
+    few = _of_intents(seen.ordered, WORDINGS_TO_FIND_HARD)
+    rows, labels = _rows(seen, few)
+    first = train(rows, alike(rows), None, labels).classifier
+    chosen = _of_intents(seen.ordered, WORDINGS_OF_AN_INTENT)
+    others = sorted({*range(seen.last)} - {*chosen})
+    if not others or FAQ not in first.labels:
+        return chosen
+    scores = seen.vocabulary.matrix([seen.whole[place] for place in others]) @ first.weights
+    policy = softmax(first.sharpness * scores)[:, first.labels.index(FAQ)]
+    return chosen + [others[int(place)] for place in np.argsort(policy)[:HARD_ROWS]]
+
+
+def _rows(seen: _Seen, chosen: Sequence[int]) -> tuple[csr_matrix, list[str]]:
+    """The n-grams of chosen wordings, and their labels with all items as one."""
+    labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
+    return seen.vocabulary.matrix([seen.whole[i] for i in chosen]), labels
 
 
 def _policy(
@@ -164,8 +188,8 @@ def by_heart(told: Iterable[tuple[str, str]]) -> dict[str, str]:
 _heart = lru_cache(maxsize=60_000)(heart)
 
 
-def _of_intents(ordered: Sequence[Example]) -> list[int]:
-    """All small talk, and a few wordings of each item, spread over its styles."""
+def _of_intents(ordered: Sequence[Example], most: int) -> list[int]:
+    """All small talk, and at most so many wordings of each item, spread over its styles."""
     of_item: dict[str, list[int]] = {}
     others = []
     for place, example in enumerate(ordered):
@@ -173,7 +197,7 @@ def _of_intents(ordered: Sequence[Example]) -> list[int]:
             of_item.setdefault(example.item, []).append(place)
         else:
             others.append(place)
-    each = max(1, min(WORDINGS_OF_AN_INTENT, MOST_INTENT_ROWS // max(1, len(of_item))))
+    each = max(1, min(most, MOST_INTENT_ROWS // max(1, len(of_item))))
     chosen = [place for places in of_item.values() for place in _spread(places, each)]
     return _spread(chosen, MOST_INTENT_ROWS) + others
 

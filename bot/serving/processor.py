@@ -6,6 +6,7 @@ find one, and asks plugins that nobody has. The order of a turn and its events a
 
 from __future__ import annotations
 
+import copy
 import logging
 from typing import Any
 
@@ -14,7 +15,7 @@ from rasa.core.actions.action import (
     RemoteAction,
     action_for_name_or_text,
 )
-from rasa.core.channels.channel import OutputChannel
+from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
@@ -22,6 +23,7 @@ from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.serving.follow_up import believed, follow_up, taken_over
 from bot.serving.served_action import ServedAction
 from bot.serving.slot_filling import filled, slots_by_entity
 
@@ -47,6 +49,24 @@ class Processor(MessageProcessor):
         begun = bool(tracker.events) and isinstance(tracker.events[-1], ActionExecuted)
         if sessions_end or not begun:
             await super()._update_tracker_session(tracker, output_channel, metadata)
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: DialogueStateTracker | None = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        """What the message says; what leans on the last question is understood in full."""
+        understand = super().parse_message
+        parsed = await understand(message, tracker, only_output_properties)
+        meant = follow_up(message.text or "", parsed, tracker)
+        for text in meant.meant if meant else ():
+            full = copy.copy(message)
+            full.text = text
+            again = await understand(full, tracker, only_output_properties)
+            if meant and believed(again, meant):
+                return taken_over(parsed, again, text)
+        return dict(parsed)
 
     async def run_action_extract_slots(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker

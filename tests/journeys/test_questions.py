@@ -46,6 +46,35 @@ async def test_courtesy_alone_gets_courtesy(whole: Whole, text: str) -> None:
     assert [card for card in cards if card["type"] in ("answer", "choices", "handoff")] == []
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("职工养老保险断了怎么办", {"好的，那医保呢": "Q097"}),
+        ("失业金怎么领", {"需要什么材料": "Q126", "嗯，要多久": "Q126"}),
+        ("养老保险怎么转移", {"那公积金呢": "Q235", "去哪里办": "Q235"}),
+        ("灵活就业能交社保吗", {"那外卖员呢": "Q188"}),
+        ("社保卡丢了怎么办", {"那老人的呢": "Q196"}),
+    ],
+)
+async def test_a_question_that_leans_on_the_last_is_understood_in_full(
+    whole: Whole, first: str, then: dict[str, str]
+) -> None:
+    talk = await whole.talk()
+    await said(talk, first)
+    for text, item in then.items():
+        _, cards = await said(talk, text)
+        assert [card.get("item") for card in cards[:1]] == [item], text
+
+
+@pytest.mark.parametrize("text", ["那天气呢", "股票呢"])
+async def test_what_is_not_ours_stays_so_after_a_question(whole: Whole, text: str) -> None:
+    talk = await whole.talk()
+    await said(talk, "养老金怎么算")
+    words, cards = await said(talk, text)
+    assert [card for card in cards if card["type"] == "answer"] == []
+    assert "12333" in words
+
+
 async def test_the_last_answer_is_said_again_and_then_simply(whole: Whole) -> None:
     talk = await whole.talk()
     words, cards = await said(talk, "自愿放弃社保有没有用")

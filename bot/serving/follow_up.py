@@ -1,0 +1,146 @@
+"""A short question that leans on the last one, in full: "养老断了怎么办", then "那医保呢".
+
+Two kinds lean: one names something else ("那医保呢"), one asks something more ("要什么材料").
+The last question with that put in is understood like any other; where it leads nowhere, the short
+one stands as it was said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+# Longer texts speak for themselves.
+MOST_CHARACTERS = 20
+# What a question becomes part of: an answer, or choices for one.
+_POLICY = ("answer", "clarify")
+_NOWHERE = ("clarify", "reject")
+# What somebody else is answered with already: a place fills its slot, a record is looked up.
+_OWN_WAY = ("lookup", "human")
+_LEAD = re.compile(
+    r"^(?:好[的吧]?|嗯+|[哦噢行]|谢谢[您你]?|(?:知道|明白|懂)了|那么?|还有?|另外|再问一?下?|请问"
+    r"|[,，。!！\s])+"
+)
+_NAMES = re.compile(
+    r"^(?!.*(?:[怎咋啥哪谁几]|什么|多少|为何))(?P<named>[^,，。?？!！你您我]{1,10}?)(?:的?话)?"
+    r"呢[?？。!！~\s]*$"
+)
+_ASKS = re.compile(
+    r"^(?:都|一般|大概|具体)?(?:"
+    r"(?:需?要|得)?(?:带|准备|提供|交)?(?:什么|哪些|啥)(?:材料|手续|证件?|资料|条件|东西|流程)"
+    r"|(?:需?要|得)?(?:多久|多长时间|几天|多少天|几个月)(?:能?(?:办好|办完|到账|下来|生效))?"
+    r"|(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
+    r"|(?:在?网上|在?手机上?|线上)(?:能|可以)?(?:办理?|申请|弄)?"
+    r"|怎么(?:办理?|弄|申请|操作)"
+    r"|(?:一个?月|每个?月|一年|每年|一次)?(?:需?要|得|能)?(?:花|交|领|拿|给)?多少钱?|[要收][钱费]"
+    r"|(?:家[里属]?人?|别人|孩子)(?:能|可以)?代办"
+    r")[吗呢么啊呀]*[?？。!！\s]*$"
+)
+# Whose case it is: the answer may well be the same for them.
+_PEOPLE = re.compile(
+    r"老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
+    r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户"
+)
+_ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
+# What belongs to a decision; what was said, and who and what was named in it, stays.
+_DECIDED = ("intent", "intent_ranking", "answers", "decision", "way", "index", "parts")
+
+
+@dataclass(frozen=True)
+class Before:
+    """The last question about policy, in full, and the item that it led to."""
+
+    text: str
+    item: str
+    insurances: tuple[str, ...]  # as they are named in it
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What the short question may mean, the likeliest first."""
+
+    meant: tuple[str, ...]
+    before: Before
+    other: bool  # asks the same about something else, and so for another answer
+
+
+def follow_up(
+    text: str, parsed: Mapping[str, Any], tracker: DialogueStateTracker | None
+) -> FollowUp | None:
+    """What `text`, understood by itself as `parsed`, may mean after what was asked before."""
+    if len(text) > MOST_CHARACTERS or tracker is None or "decision" not in parsed:
+        return None
+    if parsed["intent"]["name"] == "inform" and tracker.get_slot("pending"):
+        return None  # it is what we asked for
+    bare = _LEAD.sub("", text)
+    asks, names = _ASKS.match(bare), _NAMES.match(bare)
+    before = _before(tracker) if asks or names else None
+    if before is None:
+        return None
+    if asks:
+        meant = (f"{before.text}，{bare}", f"{bare}{before.text}")
+        return FollowUp(meant if parsed["decision"] in _NOWHERE else (), before, other=False)
+    named = names["named"].removesuffix("的") if names else ""
+    people = bool(_PEOPLE.fullmatch(named))
+    if not people and not _may_lean(parsed):
+        return None
+    return FollowUp(_put_in(named, parsed, before), before, other=not people)
+
+
+def believed(again: Mapping[str, Any], meant: FollowUp) -> bool:
+    """Whether the question in full leads to something.
+
+    Whoever names something else wants another answer: where the same item comes out, what was
+    named had no part in it.
+    """
+    answers = again.get("answers") or []
+    if again.get("decision") != "answer" or not answers:
+        return False
+    return not meant.other or answers[0]["id"] != meant.before.item
+
+
+def taken_over(parsed: dict[str, Any], again: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """What was said, with the decision on the question in full."""
+    kept = {name: value for name, value in parsed.items() if name not in _DECIDED}
+    decided = {name: again[name] for name in _DECIDED if name in again}
+    return {**kept, **decided, "in_full": text}
+
+
+def _may_lean(parsed: Mapping[str, Any]) -> bool:
+    placed = any(entity["entity"] == "region" for entity in parsed.get("entities") or ())
+    return parsed["decision"] not in _OWN_WAY and not placed
+
+
+def _before(tracker: DialogueStateTracker) -> Before | None:
+    for event in reversed(tracker.events):
+        if type(event) is not UserUttered:
+            continue
+        parsed = event.parse_data or {}
+        answers = parsed.get("answers") or ()
+        if parsed.get("decision") in _POLICY and answers and event.text:
+            text = parsed.get("in_full") or event.text
+            return Before(text, answers[0]["id"], _insurances(event.text, parsed))
+    return None
+
+
+def _insurances(text: str, parsed: Mapping[str, Any]) -> tuple[str, ...]:
+    named = (one for one in parsed.get("entities") or () if one["entity"] == "insurance")
+    return tuple(text[one["start"] : one["end"]] for one in named if "start" in one)
+
+
+def _put_in(named: str, parsed: Mapping[str, Any], before: Before) -> tuple[str, ...]:
+    """An insurance takes the place of the other; everything else is said beside it."""
+    beside = (f"{named}{before.text}", f"{before.text}，{named}")
+    if not any(one["entity"] == "insurance" for one in parsed.get("entities") or ()):
+        return beside
+    there = [name for name in before.insurances if name in before.text]
+    if there:
+        return (before.text.replace(there[0], named), *beside)
+    if _ANY_INSURANCE.search(before.text):
+        return (_ANY_INSURANCE.sub(named, before.text), *beside)
+    return beside

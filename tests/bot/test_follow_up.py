@@ -1,0 +1,130 @@
+"""Questions that lean on the last one: when they do, and what they say in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.entities.kinds import insurances
+from bot.serving.follow_up import believed, follow_up, taken_over
+
+PENSION_STOPPED = "职工养老保险断了怎么办"
+
+
+def _parsed(text: str, decision: str, item: str = "", intent: str = "faq") -> dict[str, Any]:
+    return {
+        "text": text,
+        "intent": {"name": intent},
+        "decision": decision,
+        "answers": [{"id": item, "score": 0.9}] if item else [],
+        "entities": [
+            {"entity": "insurance", "value": one.value, "start": one.start, "end": one.end}
+            for one in insurances(text)
+        ],
+    }
+
+
+def _after(*said: dict[str, Any], pending: str | None = None) -> DialogueStateTracker:
+    events: list[Any] = [ActionExecuted("action_listen")]
+    for one in said:
+        events += [UserUttered(one["text"], one["intent"], one["entities"], one)]
+        events += [ActionExecuted("action_answer_question"), ActionExecuted("action_listen")]
+    events += [SlotSet("pending", pending)] if pending else []
+    return DialogueStateTracker.from_events("c1", events)
+
+
+def _meant(text: str, parsed: dict[str, Any], *before: dict[str, Any]) -> tuple[str, ...]:
+    meant = follow_up(text, parsed, _after(*before))
+    return meant.meant if meant else ()
+
+
+STOPPED = _parsed(PENSION_STOPPED, "answer", "Q025")
+
+
+def test_another_insurance_takes_the_place_of_the_first() -> None:
+    for text in ("那医保呢", "好的，那医保呢？", "医保的呢", "谢谢，那么医保呢"):
+        meant = _meant(text, _parsed(text, "clarify"), STOPPED)
+        assert meant[0] == "医保断了怎么办", text
+
+
+def test_it_takes_the_place_of_social_insurance_as_a_whole() -> None:
+    before = _parsed("社保断缴有什么影响", "answer", "Q025")
+    assert _meant("那医保呢", _parsed("那医保呢", "reject"), before)[0] == "医保断缴有什么影响"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "需要什么材料",
+        "要多久",
+        "去哪办",
+        "手机上能办吗",
+        "一个月多少钱呢",
+        "那多少钱",
+        "怎么办理呢",
+    ],
+)
+def test_what_asks_for_more_is_asked_of_the_same(text: str) -> None:
+    meant = _meant(text, _parsed(text, "reject"), STOPPED)
+    assert meant[0].startswith(f"{PENSION_STOPPED}，")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "那为什么呢",
+        "那你呢",
+        "那我的呢",
+        "社保断了一年又换了个城市还能接着交吗",
+        "医保断了怎么办",
+        "呢",
+        "",
+    ],
+)
+def test_what_stands_for_itself_is_left_alone(text: str) -> None:
+    assert _meant(text, _parsed(text, "clarify"), STOPPED) == ()
+
+
+def test_nothing_leans_on_nothing() -> None:
+    asked = _parsed("那医保呢", "clarify")
+    assert follow_up("那医保呢", asked, None) is None
+    assert _meant("那医保呢", asked) == ()
+    chat = _parsed("你好", "chat", intent="greet")
+    assert _meant("那医保呢", asked, chat) == ()
+
+
+@pytest.mark.parametrize(("decision", "text"), [("lookup", "那医保呢"), ("answer", "要多久")])
+def test_what_is_understood_by_itself_goes_its_way(decision: str, text: str) -> None:
+    assert _meant(text, _parsed(text, decision, "Q001"), STOPPED) == ()
+
+
+def test_what_we_asked_for_is_no_question() -> None:
+    told = _parsed("女的呢", "chat", intent="inform")
+    assert follow_up("女的呢", told, _after(STOPPED, pending="retirement_age")) is None
+    assert follow_up("女的呢", told, _after(STOPPED)) is not None
+
+
+def test_the_next_one_leans_on_the_question_in_full() -> None:
+    second = taken_over(
+        _parsed("那医保呢", "clarify"),
+        _parsed("医保断了怎么办", "answer", "Q097"),
+        "医保断了怎么办",
+    )
+    assert second["text"] == "那医保呢"
+    assert (second["decision"], second["answers"][0]["id"]) == ("answer", "Q097")
+    assert _meant("要多久", _parsed("要多久", "reject"), second)[0] == "医保断了怎么办，要多久"
+
+
+def test_only_another_answer_is_believed_where_something_else_was_named() -> None:
+    weather = follow_up("那天气呢", _parsed("那天气呢", "reject"), _after(STOPPED))
+    mother = follow_up("那我妈呢", _parsed("那我妈呢", "reject"), _after(STOPPED))
+    old = follow_up("老人呢", _parsed("老人呢", "lookup"), _after(STOPPED))
+    same, other = _parsed("x", "answer", "Q025"), _parsed("x", "answer", "Q097")
+    assert mother is None
+    assert weather is not None
+    assert old is not None
+    assert [believed(same, weather), believed(other, weather)] == [False, True]
+    assert [believed(same, old), believed(_parsed("x", "clarify", "Q025"), old)] == [True, False]
