@@ -18,7 +18,7 @@ from bot.ranking.classifier import rounded, softmax
 from bot.ranking.decision import NEVER, Thresholds
 from bot.ranking.model import trusted
 from bot.ranking.space import learn_space
-from bot.ranking.wordings import Likeness, Wordings, gather
+from bot.ranking.wordings import Lined, Wordings, gather
 
 # Wordings that are tried, and into how many parts those of an item are cut. With a third of these
 # the threshold is off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
@@ -75,16 +75,19 @@ def tried(
     places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
     places = np.array_split(places, share[1])[share[0]]
     number = {item: i for i, item in enumerate(items)}
-    scores, clearest, leads = [], [], []
+    all_lined, clearest, leads = [], [], []
     # Many small products: two threads of BLAS would wait for each other most of the time.
     with threadpool_limits(1, user_api="blas"):
         for place in places:
             own = slice(rows.indptr[place], rows.indptr[place + 1])
             words = wordings.word_nearness((rows.indices[own], rows.data[own]))
             item, lead = wordings.clearest(words)
-            scores.append(_scores(wordings, words, placed[place]))
+            middles = wordings.middles @ placed[place]
+            all_lined.append(wordings.before_duels(words, middles, placed[place]))
             clearest.append(number[item])
             leads.append(lead)
+        wordings.fight(all_lined)
+        scores = [_scores(wordings, lined) for lined in all_lined]
     return Tried(
         places=places,
         truth=item_of[places],
@@ -126,8 +129,8 @@ def calibrated(found: Tried, policy: np.ndarray, aims: Aims) -> tuple[float, Thr
     return sharpness, Thresholds(answer, aims.choices, aims.chat, lead, max(sure, answer))
 
 
-def _scores(wordings: Wordings, words: Likeness, vector: np.ndarray) -> np.ndarray:
-    ranked = wordings.rank_by(words, wordings.middles @ vector, vector)
+def _scores(wordings: Wordings, lined: Lined) -> np.ndarray:
+    ranked = wordings.rank_duels(lined)
     scores = np.full(len(wordings.items), ranked.scores.min() - 1.0, dtype=np.float32)
     scores[ranked.items] = ranked.scores
     return scores

@@ -50,7 +50,7 @@ class Classifier:
 
 @dataclass(frozen=True)
 class Trained:
-    """A classifier, and the probabilities it gives to each of its rows when left out."""
+    """A classifier, and the probabilities it gives to each of its last rows when left out."""
 
     classifier: Classifier
     left_out: np.ndarray
@@ -62,9 +62,17 @@ def alike(rows: csr_matrix) -> np.ndarray:
 
 
 def train(
-    rows: csr_matrix, near: np.ndarray, vectors: np.ndarray | None, labels: Sequence[str]
+    rows: csr_matrix,
+    near: np.ndarray,
+    vectors: np.ndarray | None,
+    labels: Sequence[str],
+    last: int | None = None,
 ) -> Trained:
-    """Fit all labels at once; `near` is what is `alike` in the rows, vectors have length 1."""
+    """Fit all labels at once; `near` is what is `alike` in the rows, vectors have length 1.
+
+    How it does on unseen wordings is found on the `last` rows: on all where nothing is said.
+    """
+    since = 0 if last is None else len(labels) - last
     names = tuple(sorted(set(labels)))
     place = {name: i for i, name in enumerate(names)}
     truth = np.array([place[label] for label in labels])
@@ -73,8 +81,9 @@ def train(
     kernel[np.diag_indices_from(kernel)] += (RIDGE / _balance(truth)).astype(np.float32)
     factor, lower = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
     dual = cho_solve((factor, lower), targets, check_finite=False)
-    left_out = targets - dual / _inverse_diagonal(factor)[:, None]
-    sharpness = _sharpness(left_out, truth)
+    # The inverse's end, down to its right corner, follows from the factor's end alone.
+    left_out = targets[since:] - dual[since:] / _inverse_diagonal(factor[since:, since:])[:, None]
+    sharpness = _sharpness(left_out, truth[since:])
     weights = rounded(np.asarray(rows.T @ dual))
     turned = np.zeros((0, len(names))) if vectors is None else VECTOR_SHARE * (vectors.T @ dual)
     classifier = Classifier(names, weights, turned.astype(np.float32), sharpness)
@@ -82,9 +91,13 @@ def train(
 
 
 def _inverse_diagonal(factor: np.ndarray) -> np.ndarray:
-    """The diagonal of a matrix's inverse, from its lower Cholesky factor, which is used up."""
-    inverse, _ = strtri(factor, lower=1, overwrite_c=1)
-    return np.asarray(np.einsum("ij,ij->j", np.tril(inverse), np.tril(inverse)))
+    """The diagonal of a matrix's inverse, from its lower Cholesky factor."""
+    count = len(factor)
+    # OpenBLAS 0.3.18 crashes on an odd number of rows where it has but its oldest kernels.
+    even = np.eye(count + count % 2, dtype=factor.dtype, order="F")
+    even[:count, :count] = factor
+    inverse = np.tril(strtri(even, lower=1, overwrite_c=1)[0][:count, :count])
+    return np.asarray(np.einsum("ij,ij->j", inverse, inverse))
 
 
 def rounded(numbers: np.ndarray) -> np.ndarray:

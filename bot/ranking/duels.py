@@ -9,7 +9,7 @@ are kept for as long as their wordings stay the same, whatever else changes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +41,11 @@ class Side:
         return told.digest()
 
     @cached_property
+    def rows(self) -> csr_matrix:
+        """The columns, by wordings."""
+        return self.columns.tocsr()
+
+    @cached_property
     def alike(self) -> np.ndarray:
         """How near its wordings are to each other, n-grams and vectors together."""
         words = (self.columns @ self.columns.T).toarray()
@@ -69,28 +74,45 @@ def hardest(sides: Sequence[Side], near: Sequence[np.ndarray]) -> np.ndarray:
     return worst
 
 
+def fight(sides: Mapping[int, Side], pairs: Iterable[tuple[int, int]]) -> None:
+    """Fight many duels beforehand: an item with all its opponents at once takes half the time."""
+    opponents: dict[int, list[Side]] = {}
+    for pair in pairs:
+        first, second = sorted(pair, key=lambda item: sides[item].name)
+        if (sides[first].name, sides[second].name) not in _KEPT:
+            opponents.setdefault(first, []).append(sides[second])
+    for item, others in opponents.items():
+        one = sides[item]
+        for other, across in zip(others, _across_all(one, others), strict=True):
+            _keep(one, other, across)
+
+
 def _weights(one: Side, other: Side) -> np.ndarray:
     """The weight of each wording of both: for `one` positive, against it negative."""
     if one.name > other.name:
         turned, count = _weights(other, one), len(other.vectors)
         return np.concatenate([-turned[count:], -turned[:count]])
-    key = (one.name, other.name)
-    known = _KEPT.get(key)
-    if known is None:
-        known = _KEPT[key] = _fought(one, other)
-        if len(_KEPT) > MOST_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-    return known
+    known = _KEPT.get((one.name, other.name))
+    return _keep(one, other, _across(one, other)) if known is None else known
 
 
-def _fought(one: Side, other: Side) -> np.ndarray:
+def _keep(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
+    fought = _KEPT[one.name, other.name] = _fought(one, other, across)
+    if len(_KEPT) > MOST_KEPT:
+        _KEPT.pop(next(iter(_KEPT)), None)
+    return fought
+
+
+def _fought(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
     counts = np.array([len(one.vectors), len(other.vectors)])
-    across = _across(one, other)
-    alike = np.block([[one.alike, across], [across.T, other.alike]])
+    alike = np.zeros((counts.sum(), counts.sum()), dtype=np.float32, order="F")
+    alike[: counts[0], : counts[0]] = one.alike
+    alike[counts[0] :, counts[0] :] = other.alike
+    alike[: counts[0], counts[0] :] = across  # what is below the diagonal is not looked at
     ridge = RIDGE * np.sqrt(counts.mean() / counts)
     alike[np.diag_indices_from(alike)] += np.repeat(ridge, counts).astype(np.float32)
     targets = np.repeat(np.array([1.0, -1.0], dtype=np.float32), counts)
-    return np.asarray(sposv(alike, targets)[1])
+    return np.asarray(sposv(alike, targets, overwrite_a=True)[1])
 
 
 def _across(one: Side, other: Side) -> np.ndarray:
@@ -100,3 +122,26 @@ def _across(one: Side, other: Side) -> np.ndarray:
     )
     words = one.columns[:, here].toarray() @ other.columns[:, there].toarray().T
     return np.asarray(words + one.vectors @ other.vectors.T)
+
+
+def _across_all(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
+    """`_across` with each of the others."""
+    numbers = np.concatenate([other.features[other.rows.indices] for other in others])
+    place = np.full(max(numbers.max(), one.features.max()) + 1, -1, dtype=np.int32)
+    place[one.features] = np.arange(len(one.features), dtype=np.int32)
+    found = place[numbers]
+    shared = found >= 0
+    weights = np.concatenate([other.rows.data for other in others])[shared]
+    ends = np.concatenate([[0], np.cumsum(np.concatenate([_lengths(other) for other in others]))])
+    kept = np.concatenate([[0], np.cumsum(shared)])[ends]
+    shape = (len(kept) - 1, len(one.features))
+    rows = csr_matrix((weights, found[shared], kept), shape)
+    alike = (
+        rows @ one.columns.T.toarray() + np.concatenate([o.vectors for o in others]) @ one.vectors.T
+    )
+    return np.split(alike.T, np.cumsum([len(other.vectors) for other in others])[:-1], axis=1)
+
+
+def _lengths(side: Side) -> np.ndarray:
+    """How many n-grams each wording has."""
+    return np.asarray(np.diff(side.rows.indptr))

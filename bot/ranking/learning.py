@@ -18,7 +18,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from bot.ranking.calibration import Aims, calibrated, joined, tried
+from bot.ranking.calibration import Aims, calibrated, held_out, joined, tried
 from bot.ranking.classifier import Trained, alike, rounded, softmax, train
 from bot.ranking.decision import FAQ
 from bot.ranking.model import Model, heart
@@ -68,14 +68,14 @@ def learn(
     rows = seen.vocabulary.matrix(seen.bare[: seen.last])
     placed = rounded(space.place(seen.vectors[: seen.last]))
     wordings = gather(items, rows, placed, item_of, space, referred)
-    chosen = _chosen(seen)
+    chosen, last = _tried_last(_chosen(seen), seen.last, held_out(item_of))
     known = items, rows, seen.vectors[: seen.last], item_of, referred
     # None of the three needs another, and each takes a core for some ten seconds.
     with ProcessPoolExecutor(SHARES, mp_context=get_context("fork")) as beside:
         trying = [beside.submit(tried, *known, (share, SHARES)) for share in range(SHARES)]
-        by_words, by_all = _intents(seen, chosen, space)
+        by_words, by_all = _intents(seen, chosen, last, space)
         found = joined([one.result() for one in trying])
-    policy = _policy(by_all, seen, chosen, wordings.vectors)
+    policy = _policy(by_all, seen, chosen[-last:], wordings.vectors)
     sharpness, thresholds = calibrated(found, np.array([policy(i) for i in found.places]), aims)
     return Model(
         vocabulary=seen.vocabulary,
@@ -103,12 +103,24 @@ class _Seen:
     vocabulary: Vocabulary
 
 
-def _intents(seen: _Seen, chosen: Sequence[int], space: Space) -> tuple[Trained, Trained]:
-    """The classifiers by n-grams alone, and by vectors as well."""
+def _intents(
+    seen: _Seen, chosen: Sequence[int], last: int, space: Space
+) -> tuple[Trained, Trained]:
+    """The classifiers by n-grams alone, and by vectors as well; tried on the last rows."""
     rows, labels = _rows(seen, chosen)
     near, placed = alike(rows), space.place(seen.vectors[chosen])
     with threadpool_limits(1, user_api="blas"):  # the other core tries what is left out
-        return train(rows, near, None, labels), train(rows, near, placed, labels)
+        return train(rows, near, None, labels, last), train(rows, near, placed, labels, last)
+
+
+def _tried_last(chosen: list[int], items: int, held: np.ndarray) -> tuple[list[int], int]:
+    """The rows of the classifiers, those that are tried at the end, and how many these are.
+
+    Tried are the wordings by which the thresholds are found, and all that belong to no item.
+    """
+    late = [place >= items or held[place] for place in chosen]
+    ordered = sorted(range(len(chosen)), key=late.__getitem__)
+    return [chosen[i] for i in ordered], sum(late)
 
 
 def _chosen(seen: _Seen) -> list[int]:

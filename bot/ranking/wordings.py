@@ -8,14 +8,15 @@ only promising items are looked at closely, so the cost hardly grows with the nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.ranking.duels import MOST_ITEMS, Side, hardest, side
+from bot.ranking.duels import MOST_ITEMS, Side, fight, hardest, side
 from bot.ranking.space import Space, means, unit
 from bot.text.features import Row
 
@@ -37,6 +38,16 @@ class Ranked:
 
     items: np.ndarray
     scores: np.ndarray
+
+
+@dataclass(frozen=True)
+class Lined:
+    """Items with their scores before the duels, best first, and how near the question is to
+    each wording of the first few."""
+
+    items: np.ndarray
+    scores: np.ndarray
+    near: list[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,10 @@ class Wordings:
 
     def rank_by(self, words: Likeness, middles: np.ndarray, vector: np.ndarray) -> Ranked:
         """Rank when nearness in words and to the middles is known."""
+        return self.rank_duels(self.before_duels(words, middles, vector))
+
+    def before_duels(self, words: Likeness, middles: np.ndarray, vector: np.ndarray) -> Lined:
+        """The promising items in the order of their nearness."""
         promising = self.promising(words, middles)
         near = [self._near(item, words.each, vector) for item in promising]
         closest = np.full((len(near), self.members.shape[1]), _NOBODY)
@@ -114,11 +129,24 @@ class Wordings:
             + REFERENCE_SHARE * self.references[promising]
         )
         order = np.argsort(-scores, kind="stable")
-        first = order[:MOST_ITEMS]
-        sides = [self._side(promising[place]) for place in first]
-        scores[first] += DUEL_SHARE * hardest(sides, [near[place] for place in first])
-        order[: len(first)] = first[np.argsort(-scores[first], kind="stable")]
-        return Ranked(promising[order], scores[order])
+        first = [near[place] for place in order[:MOST_ITEMS]]
+        return Lined(promising[order], scores[order], first)
+
+    def rank_duels(self, lined: Lined) -> Ranked:
+        """Let the first few fight it out."""
+        items, scores, count = lined.items.copy(), lined.scores.copy(), len(lined.near)
+        sides = [self._side(item) for item in items[:count]]
+        scores[:count] += DUEL_SHARE * hardest(sides, lined.near)
+        order = np.argsort(-scores[:count], kind="stable")
+        items[:count], scores[:count] = items[:count][order], scores[:count][order]
+        return Ranked(items, scores)
+
+    def fight(self, all_lined: Iterable[Lined]) -> None:
+        """Have all duels fought beforehand; together they take half the time."""
+        firsts = ([*map(int, lined.items[: len(lined.near)])] for lined in all_lined)
+        pairs = {tuple(sorted(pair)) for first in firsts for pair in combinations(first, 2)}
+        sides = {item: self._side(item) for pair in pairs for item in pair}
+        fight(sides, sorted((one, other) for one, other in pairs))
 
     def clearest(self, words: Likeness) -> tuple[str, float]:
         """The first item by n-grams alone, and how far it is ahead of the next."""

@@ -184,3 +184,6 @@ def test_left_out_scores_are_those_of_training_without_the_row() -> None:
     told = trained.left_out[0].argmax()
     scores = rows[0] @ without.classifier.weights
     assert told == scores.argmax()
+    few = train(all_of_them, alike(all_of_them), None, labels, last=9)
+    np.testing.assert_allclose(few.classifier.weights, trained.classifier.weights)
+    assert (few.left_out.argmax(axis=1) == trained.left_out[-9:].argmax(axis=1)).all()
