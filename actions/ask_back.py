@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from actions.knowledge.answers import Item, Knowledge
+from actions.knowledge.phrases import Phrases
 from actions.talk import cards
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
@@ -14,10 +15,11 @@ from actions.talk.turn import Turn
 MOST_CHOICES = 3
 # Scores of small talk say nothing about items; after a "no" the topic's neighbours do.
 REFUSED = "deny"
+ESTIMATES = "estimate_"
 
 
 class AskBack(CitizenAction):
-    """Offers the likeliest items, then a person."""
+    """Offers the likeliest items and what else may be meant, then a person."""
 
     action = "action_ask_back"
     counts_unclear = True
@@ -28,10 +30,10 @@ class AskBack(CitizenAction):
     async def answer(self, turn: Turn) -> list[Reply]:
         """Two or three choices and always a way to a person."""
         knowledge = await self._parts.shelf.now()
-        offered = list(_items(turn, knowledge))[:MOST_CHOICES]
-        shown = cards.choices(
-            [*map(cards.item_choice, offered), cards.human_choice(knowledge.phrases)]
-        )
+        beside = _beside(turn, knowledge.phrases)
+        items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
+        offered = [*map(cards.item_choice, items), *beside]
+        shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
         return [Reply(_sentence(turn, bool(offered)), {}, shown, _counted(turn))]
 
 
@@ -41,6 +43,14 @@ def _items(turn: Turn, knowledge: Knowledge) -> Iterable[Item]:
         topic = knowledge.items.get(turn.slots.get("topic") or "")
         ids = topic.related if topic else ()
     return (knowledge.items[one] for one in ids if one in knowledge.items)
+
+
+def _beside(turn: Turn, phrases: Phrases) -> list[cards.Card]:
+    """The own record, or a calculation, where that may be meant as well."""
+    if not turn.beside:
+        return []
+    word = "calculate" if turn.beside.startswith(ESTIMATES) else "own_record"
+    return [cards.choice(phrases.word("choices", word), turn.beside)]
 
 
 def _sentence(turn: Turn, has_items: bool) -> str:

@@ -48,6 +48,7 @@ class Turn:
     unclear_turns: int
     in_english: bool = False  # whether the citizen's page or words are English
     matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
+    beside: str = ""  # the look-up that may be meant as well as an item
     site: str = ""  # the service centre's page
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
 
@@ -88,6 +89,7 @@ def read_turn(tracker: Tracker) -> Turn:
         unclear_turns=_count(tracker.slots.get("unclear_turns")),
         in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
         matters=tuple(_matters(message.get("parts"))),
+        beside=str(message.get("beside") or ""),
         site=_text(metadata.get("site")) or "",
         said_before=tuple(_said_before(tracker.events)),
     )

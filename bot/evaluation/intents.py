@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import SVC
 
-from bot.ranking.space import unit
+from bot.text.space import unit
 
 setLogLevel(logging.WARNING)
 

@@ -25,10 +25,10 @@ from bot.publishing.workshop import configuration, trained
 from bot.ranking.classifier import rounded
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.ranking.space import unit
 from bot.ranking.wordings import Wordings, gather
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.text.space import unit
 
 WORDINGS_OF_AN_ITEM = 15
 ROUNDS = 5

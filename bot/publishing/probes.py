@@ -15,8 +15,8 @@ from scipy.sparse import csr_matrix
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.ranking.space import unit
 from bot.text.sentence_vectors import SentenceVectors
+from bot.text.space import unit
 
 # So many wordings that lie nearest to what changed; further off, nothing can change.
 MOST_PROBES = 60

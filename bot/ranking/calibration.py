@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 from bot.ranking.classifier import rounded, softmax
 from bot.ranking.decision import NEVER, Thresholds
 from bot.ranking.model import trusted
-from bot.ranking.space import learn_space
 from bot.ranking.wordings import Lined, Wordings, gather
+from bot.text.space import learn_space
 
 # Wordings that are tried, and into how many parts those of an item are cut. With a third of these
 # the threshold is off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
@@ -74,24 +74,29 @@ def tried(
     places = np.flatnonzero(held)
     places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
     places = np.array_split(places, share[1])[share[0]]
-    number = {item: i for i, item in enumerate(items)}
-    all_lined, clearest, leads = [], [], []
     # Many small products: two threads of BLAS would wait for each other most of the time.
     with threadpool_limits(1, user_api="blas"):
-        for place in places:
-            own = slice(rows.indptr[place], rows.indptr[place + 1])
-            words = wordings.word_nearness((rows.indices[own], rows.data[own]))
-            item, lead = wordings.clearest(words)
-            middles = wordings.middles @ placed[place]
-            all_lined.append(wordings.before_duels(words, middles, placed[place]))
-            clearest.append(number[item])
-            leads.append(lead)
-        wordings.fight(all_lined)
-        scores = [_scores(wordings, lined) for lined in all_lined]
+        return _tried(wordings, rows[places], placed[places], places, item_of[places])
+
+
+def _tried(
+    wordings: Wordings, rows: csr_matrix, placed: np.ndarray, places: np.ndarray, truth: np.ndarray
+) -> Tried:
+    number = {item: i for i, item in enumerate(wordings.items)}
+    all_lined, clearest, leads = [], [], []
+    for place, vector in enumerate(placed):
+        own = slice(rows.indptr[place], rows.indptr[place + 1])
+        words = wordings.word_nearness((rows.indices[own], rows.data[own]))
+        item, lead = wordings.clearest(words)
+        all_lined.append(wordings.before_duels(words, wordings.middles @ vector, vector))
+        clearest.append(number[item])
+        leads.append(lead)
+    wordings.fight(all_lined)
+    scores = [_scores(wordings, lined) for lined in all_lined]
     return Tried(
         places=places,
-        truth=item_of[places],
-        scores=np.array(scores, dtype=np.float32).reshape(-1, len(items)),
+        truth=truth,
+        scores=np.array(scores, dtype=np.float32).reshape(-1, len(wordings.items)),
         clearest=np.array(clearest, dtype=int),
         leads=np.array(leads),
     )

@@ -18,6 +18,16 @@ _LOOKUPS = (
     *("check_record", "look_up_for_other", "get_certificate", "exchange_status"),
     *("apply_coverage_certificate", "apply_pension_transfer", "export_my_data", "erase_my_data"),
 )
+# What an item may be taken for by somebody who speaks of himself.
+RIVALS = frozenset(
+    {
+        *_LOOKUPS,
+        "estimate_pension",
+        "estimate_flexible",
+        "estimate_unemployment",
+        "estimate_maternity",
+    }
+)
 _DECISIONS = {**dict.fromkeys(_LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
 # A look-up asks for a sign-in: not where it may as well be a question about policy.
 MAYBE_POLICY = 0.25
@@ -50,6 +60,7 @@ class Decision:
     confidence: float
     answers: tuple[tuple[str, float], ...]
     way: str = "words"  # what it took: known by heart, n-grams alone, sentence vectors
+    beside: str = ""  # the look-up that may be meant as well, where we ask back
 
 
 def decide(
@@ -65,5 +76,10 @@ def decide(
         return Decision("answer", FAQ, answers[0][1], answers)
     likely = sum(score for _, score in answers[:3])
     if likely >= thresholds.choices or (answers and intents.get(FAQ, 0.0) >= SURELY_POLICY):
-        return Decision("clarify", "unclear", likely, answers)
+        return Decision("clarify", "unclear", likely, answers, beside=_beside(intents))
     return Decision("reject", OUT_OF_SCOPE, 1.0 - likely, answers)
+
+
+def _beside(intents: Mapping[str, float]) -> str:
+    best = max(RIVALS, key=lambda name: intents.get(name, 0.0))
+    return best if intents.get(best, 0.0) >= MAYBE_POLICY else ""

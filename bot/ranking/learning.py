@@ -20,12 +20,13 @@ from threadpoolctl import threadpool_limits
 
 from bot.ranking.calibration import Aims, calibrated, held_out, joined, tried
 from bot.ranking.classifier import Trained, alike, rounded, softmax, train
-from bot.ranking.decision import FAQ
+from bot.ranking.decision import FAQ, RIVALS
 from bot.ranking.model import Model, heart
-from bot.ranking.space import Space, learn_space
+from bot.ranking.rivals import Rivals
 from bot.ranking.wordings import gather
 from bot.text.features import Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
+from bot.text.space import Space, learn_space
 from bot.text.wording import places_pattern, shortened, subject
 
 # The classifiers see this many wordings of an item: items differ little as intents.
@@ -82,6 +83,7 @@ def learn(
         by_words=by_words.classifier,
         by_all=by_all.classifier,
         wordings=wordings,
+        rivals=_rivals(seen, space),
         sharpness=sharpness,
         thresholds=thresholds,
         by_heart=by_heart([(one.text, one.label) for one in seen.ordered]),
@@ -121,6 +123,14 @@ def _tried_last(chosen: list[int], items: int, held: np.ndarray) -> tuple[list[i
     late = [place >= items or held[place] for place in chosen]
     ordered = sorted(range(len(chosen)), key=late.__getitem__)
     return [chosen[i] for i in ordered], sum(late)
+
+
+def _rivals(seen: _Seen, space: Space) -> Rivals:
+    """The wordings that an item may have to beat."""
+    told = [place for place, one in enumerate(seen.ordered) if one.label in RIVALS]
+    rows = seen.vocabulary.matrix([seen.bare[place] for place in told])
+    placed = rounded(space.place(seen.vectors[told]))
+    return Rivals.of([seen.ordered[place].label for place in told], rows, placed)
 
 
 def _chosen(seen: _Seen) -> list[int]:

@@ -19,11 +19,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.classifier import Classifier, softmax
-from bot.ranking.decision import FAQ, OUT_OF_SCOPE, Decision, Thresholds, decide
-from bot.ranking.space import Space
-from bot.ranking.wordings import Likeness, Wordings
+from bot.ranking.decision import FAQ, OUT_OF_SCOPE, RIVALS, Decision, Thresholds, decide
+from bot.ranking.rivals import Rivals, weighed
+from bot.ranking.wordings import Likeness, Ranked, Wordings
 from bot.text.features import Row, Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
+from bot.text.space import Space
 from bot.text.wording import places_pattern, shortened, subject
 
 # From here on n-grams alone are believed in small talk; calibrated probabilities, so 2 % err.
@@ -46,6 +47,7 @@ class Model:
     by_words: Classifier
     by_all: Classifier
     wordings: Wordings
+    rivals: Rivals
     sharpness: float
     thresholds: Thresholds
     by_heart: dict[str, str]
@@ -85,8 +87,10 @@ class Model:
         if clear is not None:
             return clear
         vector = vectors.one(about)
-        intents = self.intents(row, vector)
-        answers = self.answers(nearness, vector, intents[FAQ])
+        place = self.wordings.space.place(vector)
+        ranked = self.wordings.rank_by(nearness, self.wordings.middles @ place, place)
+        intents = self._against_rivals(self.intents(row, vector), ranked, nearness, bare, place)
+        answers = self._likeliest(ranked, intents[FAQ])
         return replace(decide(intents, answers, self.thresholds), way="vectors")
 
     def row(self, text: str, words: Sequence[str]) -> Row:
@@ -109,11 +113,29 @@ class Model:
         self, nearness: Likeness, vector: np.ndarray, policy: float
     ) -> tuple[tuple[str, float], ...]:
         """The likeliest items, if it is a policy question, which has the probability `policy`."""
-        wordings, place = self.wordings, self.wordings.space.place(vector)
-        ranked = wordings.rank_by(nearness, wordings.middles @ place, place)
+        place = self.wordings.space.place(vector)
+        ranked = self.wordings.rank_by(nearness, self.wordings.middles @ place, place)
+        return self._likeliest(ranked, policy)
+
+    def _likeliest(self, ranked: Ranked, policy: float) -> tuple[tuple[str, float], ...]:
         probabilities = trusted(policy) * softmax(self.sharpness * ranked.scores)
         best = zip(ranked.items[:MOST_ANSWERS], probabilities[:MOST_ANSWERS], strict=True)
-        return tuple((wordings.items[item], round(float(chance), 4)) for item, chance in best)
+        return tuple((self.wordings.items[item], round(float(chance), 4)) for item, chance in best)
+
+    def _against_rivals(
+        self,
+        intents: dict[str, float],
+        ranked: Ranked,
+        nearness: Likeness,
+        row: Row,
+        place: np.ndarray,
+    ) -> dict[str, float]:
+        """The intents, once the first item has met the likeliest look-up."""
+        best = self.rivals.likeliest(intents)
+        if best is None or FAQ not in intents or not len(ranked.items):
+            return intents
+        item, near = self.wordings.contender(int(ranked.items[0]), nearness, place)
+        return weighed(intents, best, self.rivals.outcome(best, item, near, row, place))
 
     def _clear_item(self, row: Row, nearness: Likeness) -> Decision | None:
         """What n-grams alone decide as rightly as the vector would."""
@@ -134,7 +156,7 @@ class Model:
     def _clear_chat(self, row: Row) -> dict[str, float] | None:
         intents = self.intents(row, None)
         best = max(intents, key=lambda name: intents[name])
-        if best not in (FAQ, OUT_OF_SCOPE) and intents[best] >= CLEAR_CHAT:
+        if best not in (FAQ, OUT_OF_SCOPE, *RIVALS) and intents[best] >= CLEAR_CHAT:
             return intents
         return None
 
@@ -149,24 +171,24 @@ class Model:
 
     def save(self, directory: Path) -> None:
         """Write the model in two files that hold numbers and names only, no code."""
-        wordings, space = self.wordings, self.wordings.space
-        np.savez(
-            directory / ARRAYS_FILE,
-            rarity=self.vocabulary.rarity,
-            words_weights=self.by_words.weights.astype(np.float16),
-            all_weights=self.by_all.weights.astype(np.float16),
-            vector_weights=self.by_all.vector_weights,
-            postings_data=wordings.postings.data,
-            postings_indices=wordings.postings.indices,
-            postings_indptr=wordings.postings.indptr,
-            vectors=wordings.vectors.astype(np.float16),
-            item_of=wordings.item_of,
-            members=wordings.members,
-            middles=wordings.middles,
-            references=wordings.references,
-            centre=space.centre,
-            turn=space.turn,
-        )
+        wordings = self.wordings
+        arrays = {
+            "rarity": self.vocabulary.rarity,
+            "words_weights": self.by_words.weights.astype(np.float16),
+            "all_weights": self.by_all.weights.astype(np.float16),
+            "vector_weights": self.by_all.vector_weights,
+            "vectors": wordings.vectors.astype(np.float16),
+            "item_of": wordings.item_of,
+            "members": wordings.members,
+            "middles": wordings.middles,
+            "references": wordings.references,
+            "centre": wordings.space.centre,
+            "turn": wordings.space.turn,
+            "rivals_vectors": self.rivals.vectors.astype(np.float16),
+            "rivals_owner": self.rivals.owner,
+        }
+        sparse = _parts("postings", wordings.postings) | _parts("rivals", self.rivals.rows)
+        np.savez(directory / ARRAYS_FILE, **arrays, **sparse)
         names = {
             "features": list(self.vocabulary.number),
             "words_labels": self.by_words.labels,
@@ -174,6 +196,7 @@ class Model:
             "all_labels": self.by_all.labels,
             "all_sharpness": self.by_all.sharpness,
             "items": wordings.items,
+            "rivals": self.rivals.intents,
             "shares": wordings.shares,
             "sharpness": self.sharpness,
             "thresholds": asdict(self.thresholds),
@@ -196,6 +219,7 @@ class Model:
             by_words=_classifier(names, "words", arrays["words_weights"], np.zeros((0, 0))),
             by_all=_classifier(names, "all", arrays["all_weights"], arrays["vector_weights"]),
             wordings=_wordings(names, arrays),
+            rivals=_rivals(names, arrays),
             sharpness=float(names["sharpness"]),
             thresholds=Thresholds(**names["thresholds"]),
             by_heart=names["by_heart"],
@@ -241,3 +265,15 @@ def _wordings(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Wordings:
         shares=(float(names["shares"][0]), float(names["shares"][1])),
         **kept,
     )
+
+
+def _parts(name: str, matrix: csr_matrix) -> dict[str, np.ndarray]:
+    """What a sparse matrix is kept as."""
+    return {f"{name}_{part}": getattr(matrix, part) for part in ("data", "indices", "indptr")}
+
+
+def _rivals(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Rivals:
+    parts = tuple(arrays[f"rivals_{part}"] for part in ("data", "indices", "indptr"))
+    shape = (len(arrays["rivals_owner"]), len(names["features"]))
+    rows = csr_matrix(parts, shape=shape)
+    return Rivals(tuple(names["rivals"]), rows, arrays["rivals_vectors"], arrays["rivals_owner"])

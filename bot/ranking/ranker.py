@@ -189,6 +189,8 @@ def _mark(message: Message, decision: Decision) -> None:
     message.set("answers", _answers(decision), add_to_output=True)
     message.set("decision", decision.decision, add_to_output=True)
     message.set("way", decision.way, add_to_output=True)
+    if decision.beside:
+        message.set("beside", decision.beside, add_to_output=True)
 
 
 def _answers(decision: Decision) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.duels import MOST_ITEMS, Side, fight, hardest, side
-from bot.ranking.space import Space, means, unit
 from bot.text.features import Row
+from bot.text.space import Space, means, unit
 
 NEAREST = 6
 # Items that are looked at closely, for each of the two ways to be promising.
@@ -161,6 +161,10 @@ class Wordings:
     def rows(self) -> csr_matrix:
         """The n-grams of each wording."""
         return self.postings.T.tocsr()
+
+    def contender(self, item: int, words: Likeness, vector: np.ndarray) -> tuple[Side, np.ndarray]:
+        """An item as a duel needs it, and how near the question is to each of its wordings."""
+        return self._side(item), self._near(item, words.each, vector)
 
     def _near(self, item: int, words: np.ndarray, vector: np.ndarray) -> np.ndarray:
         """How near the question is to each of an item's wordings."""

@@ -23,9 +23,9 @@ from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.serving.follow_up import believed, follow_up, taken_over
+from bot.dialogue.follow_up import believed, follow_up, taken_over
+from bot.dialogue.slot_filling import filled, slots_by_entity
 from bot.serving.served_action import ServedAction
-from bot.serving.slot_filling import filled, slots_by_entity
 
 log = logging.getLogger(__name__)
 

@@ -94,6 +94,8 @@ class Vocabulary:
 
     def matrix(self, rows: Sequence[Counter[str]]) -> csr_matrix:
         """All rows as one sparse matrix."""
+        if not rows:
+            return csr_matrix((0, len(self.number)), dtype=np.float32)
         cells = [self.row(row) for row in rows]
         return csr_matrix(
             (

@@ -100,6 +100,7 @@ def call(
         },
         "answers": [{"id": one, "score": 0.9} for one in turn.get("answers", [])],
         "decision": turn.get("decision", "answer"),
+        "beside": turn.get("beside"),
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }
     return {

@@ -21,6 +21,20 @@ async def test_the_first_time_there_are_three_choices_and_a_person(stage: Stage)
     assert said.slots == {"unclear_turns": 1.0}
 
 
+@pytest.mark.parametrize(
+    ("beside", "title"),
+    [("look_up_card", "查我自己的记录"), ("estimate_pension", "帮我算一算")],
+)
+async def test_what_may_be_meant_beside_is_offered_too(
+    stage: Stage, beside: str, title: str
+) -> None:
+    said = await stage.play(ASK_BACK, "unclear", answers=["Q001", "Q016", "Q018"], beside=beside)
+    payloads = [one["payload"] for one in said.card("choices")["choices"]]
+    assert payloads[-2:] == [f"/{beside}", "/human"]
+    assert len(payloads) == 4
+    assert said.card("choices")["choices"][2]["title"] == title
+
+
 async def test_the_second_time_in_a_row_offers_a_person(stage: Stage) -> None:
     await stage.play(ASK_BACK, "unclear", answers=["Q001"])
     said = await stage.play(ASK_BACK, "unclear", answers=["Q001"])

@@ -8,8 +8,8 @@ import pytest
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.follow_up import believed, follow_up, taken_over
 from bot.entities.kinds import insurances
-from bot.serving.follow_up import believed, follow_up, taken_over
 
 PENSION_STOPPED = "职工养老保险断了怎么办"
 

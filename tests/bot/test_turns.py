@@ -14,12 +14,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.slot_filling import filled, slots_by_entity
 from bot.serving import processor
 from bot.serving.channel import WholeReplies
 from bot.serving.graph_runner import StepRunner
 from bot.serving.processor import Processor
 from bot.serving.served_action import LOOKING_BACK, MalformedActionResult, ServedAction, call
-from bot.serving.slot_filling import filled, slots_by_entity
 from bot.serving.tuning import wording
 
 

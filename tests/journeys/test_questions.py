@@ -66,6 +66,27 @@ async def test_a_question_that_leans_on_the_last_is_understood_in_full(
         assert [card.get("item") for card in cards[:1]] == [item], text
 
 
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("我社保卡丢了怎么办", "Q196"),
+        ("我妈的养老金啥时候涨", "Q048"),
+        ("我的失业金能领多久", "Q125"),
+    ],
+)
+async def test_a_rule_that_is_asked_for_oneself_needs_no_sign_in(
+    whole: Whole, text: str, item: str
+) -> None:
+    _, cards = await said(await whole.talk(), text)
+    assert [card.get("item") for card in cards[:1]] == [item]
+
+
+@pytest.mark.parametrize("text", ["查我的社保卡状态", "帮我妈查养老金到账没"])
+async def test_what_only_the_record_knows_needs_one(whole: Whole, text: str) -> None:
+    _, cards = await said(await whole.talk(), text)
+    assert cards[0]["type"] == "sign_in"
+
+
 @pytest.mark.parametrize("text", ["那天气呢", "股票呢"])
 async def test_what_is_not_ours_stays_so_after_a_question(whole: Whole, text: str) -> None:
     talk = await whole.talk()

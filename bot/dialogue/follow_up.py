@@ -48,7 +48,7 @@ _PEOPLE = re.compile(
 )
 _ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
 # What belongs to a decision; what was said, and who and what was named in it, stays.
-_DECIDED = ("intent", "intent_ranking", "answers", "decision", "way", "index", "parts")
+_DECIDED = ("intent", "intent_ranking", "answers", "decision", "way", "index", "parts", "beside")
 
 
 @dataclass(frozen=True)
