@@ -27,7 +27,7 @@ _LEAD = re.compile(
     r"|[,，。!！\s])+"
 )
 _NAMES = re.compile(
-    r"^(?!.*(?:[怎咋啥哪谁几]|什么|多少|为何))(?P<named>[^,，。?？!！你您我]{1,10}?)(?:的?话)?"
+    r"^(?!.*(?:[怎咋啥哪谁几]|什么|多少|为何))(?P<named>[^,，。?？!！你您]{1,10}?)(?:的?话)?"
     r"呢[?？。!！~\s]*$"
 )
 _ASKS = re.compile(
@@ -36,16 +36,18 @@ _ASKS = re.compile(
     r"|(?:需?要|得)?(?:多久|多长时间|几天|多少天|几个月)(?:能?(?:办好|办完|到账|下来|生效))?"
     r"|(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
     r"|(?:在?网上|在?手机上?|线上)(?:能|可以)?(?:办理?|申请|弄)?"
-    r"|怎么(?:办理?|弄|申请|操作)"
+    r"|怎么(?:办理?|弄|申请|操作|投诉|举报|查|[交领报补转])"
     r"|(?:一个?月|每个?月|一年|每年|一次)?(?:需?要|得|能)?(?:花|交|领|拿|给)?多少钱?|[要收][钱费]"
     r"|(?:家[里属]?人?|别人|孩子)(?:能|可以)?代办"
     r")[吗呢么啊呀]*[?？。!！\s]*$"
 )
 # Whose case it is: the answer may well be the same for them.
 _PEOPLE = re.compile(
-    r"老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
-    r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户"
+    r"(?:我们?家?|咱们?家?)?(?:老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
+    r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户)"
 )
+_OF_MINE = re.compile(r"(?:我|俺|咱)们?(?:自己)?的?|自己的?")
+_TRAILING = "呢啊呀?？。!！~ "
 _ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
 # What belongs to a decision; what was said, and who and what was named in it, stays.
 _DECIDED = ("intent", "intent_ranking", "answers", "decision", "way", "index", "parts", "beside")
@@ -83,9 +85,12 @@ def follow_up(
     if before is None:
         return None
     if asks:
+        bare = bare.rstrip(_TRAILING)
         meant = (f"{before.text}，{bare}", f"{bare}{before.text}")
         return FollowUp(meant if parsed["decision"] in _NOWHERE else (), before, other=False)
     named = names["named"].removesuffix("的") if names else ""
+    if _OF_MINE.fullmatch(named):
+        return None  # that is the own record
     people = bool(_PEOPLE.fullmatch(named))
     if not people and not _may_lean(parsed):
         return None
