@@ -69,11 +69,11 @@ def learn(
     rows = seen.vocabulary.matrix(seen.bare[: seen.last])
     placed = rounded(space.place(seen.vectors[: seen.last]))
     wordings = gather(items, rows, placed, item_of, space, referred)
-    chosen, last = _tried_last(_chosen(seen), seen.last, held_out(item_of))
     known = items, rows, seen.vectors[: seen.last], item_of, referred
     # None of the three needs another, and each takes a core for some ten seconds.
     with ProcessPoolExecutor(SHARES, mp_context=get_context("fork")) as beside:
         trying = [beside.submit(tried, *known, (share, SHARES)) for share in range(SHARES)]
+        chosen, last = _tried_last(_chosen(seen, rows), seen.last, held_out(item_of))
         by_words, by_all = _intents(seen, chosen, last, space)
         found = joined([one.result() for one in trying])
     policy = _policy(by_all, seen, chosen[-last:], wordings.vectors)
@@ -133,16 +133,19 @@ def _rivals(seen: _Seen, space: Space) -> Rivals:
     return Rivals.of([seen.ordered[place].label for place in told], rows, placed)
 
 
-def _chosen(seen: _Seen) -> list[int]:
-    """The rows that the classifiers learn from: spread, and those that a first try finds hard."""
+def _chosen(seen: _Seen, of_items: csr_matrix) -> list[int]:
+    """The rows that the classifiers learn from: spread, and those that a first try finds hard.
+
+    `of_items` are the n-grams of all items' wordings.
+    """
     few = _of_intents(seen.ordered, WORDINGS_TO_FIND_HARD)
     rows, labels = _rows(seen, few)
-    first = train(rows, alike(rows), None, labels).classifier
+    first = train(rows, alike(rows), None, labels, last=len(few) // 4).classifier
     chosen = _of_intents(seen.ordered, WORDINGS_OF_AN_INTENT)
     others = sorted({*range(seen.last)} - {*chosen})
     if not others or FAQ not in first.labels:
         return chosen
-    scores = seen.vocabulary.matrix([seen.whole[place] for place in others]) @ first.weights
+    scores = of_items[others] @ first.weights
     policy = softmax(first.sharpness * scores)[:, first.labels.index(FAQ)]
     return chosen + [others[int(place)] for place in np.argsort(policy)[:HARD_ROWS]]
 
