@@ -19,7 +19,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 MOST_CHARACTERS = 20
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
-_NOWHERE = ("clarify", "reject")
+# "嗯，要多久" alone sounds like a yes.
+_NOWHERE = ("clarify", "reject", "chat")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
 _OWN_WAY = ("lookup", "human")
 _LEAD = re.compile(
@@ -69,6 +70,11 @@ class FollowUp:
     meant: tuple[str, ...]
     before: Before
     other: bool  # asks the same about something else, and so for another answer
+    asks: bool = False  # for more about the same, which the next one may do again
+
+    def carried(self, text: str) -> str:
+        """What the next question may lean on when this one meant `text`."""
+        return self.before.text if self.asks else text
 
 
 def follow_up(
@@ -87,7 +93,7 @@ def follow_up(
     if asks:
         bare = bare.rstrip(_TRAILING)
         meant = (f"{before.text}，{bare}", f"{bare}{before.text}")
-        return FollowUp(meant if parsed["decision"] in _NOWHERE else (), before, other=False)
+        return FollowUp(meant if parsed["decision"] in _NOWHERE else (), before, False, asks=True)
     named = names["named"].removesuffix("的") if names else ""
     if _OF_MINE.fullmatch(named):
         return None  # that is the own record

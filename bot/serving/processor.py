@@ -65,7 +65,7 @@ class Processor(MessageProcessor):
             full.text = text
             again = await understand(full, tracker, only_output_properties)
             if meant and believed(again, meant):
-                return taken_over(parsed, again, text)
+                return taken_over(parsed, again, meant.carried(text))
         return dict(parsed)
 
     async def run_action_extract_slots(

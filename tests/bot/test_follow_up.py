@@ -119,6 +119,15 @@ def test_the_next_one_leans_on_the_question_in_full() -> None:
     assert _meant("要多久", _parsed("要多久", "reject"), second)[0] == "医保断了怎么办，要多久"
 
 
+def test_what_asks_for_more_is_not_carried_on() -> None:
+    more = follow_up("要什么材料", _parsed("要什么材料", "reject"), _after(STOPPED))
+    other = follow_up("那医保呢", _parsed("那医保呢", "reject"), _after(STOPPED))
+    assert more is not None
+    assert other is not None
+    assert more.carried(more.meant[0]) == PENSION_STOPPED
+    assert other.carried(other.meant[0]) == "医保断了怎么办"
+
+
 def test_only_another_answer_is_believed_where_something_else_was_named() -> None:
     weather = follow_up("那天气呢", _parsed("那天气呢", "reject"), _after(STOPPED))
     mother = follow_up("那我妈呢", _parsed("那我妈呢", "lookup"), _after(STOPPED))
