@@ -15,8 +15,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from bot.ranking.classifier import rounded, softmax
-from bot.ranking.decision import NEVER, Thresholds
-from bot.ranking.model import trusted
+from bot.ranking.decision import NEVER, Thresholds, trusted
 from bot.ranking.wordings import Lined, Wordings, gather
 from bot.text.space import learn_space
 

@@ -19,7 +19,16 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.classifier import Classifier, softmax
-from bot.ranking.decision import FAQ, OUT_OF_SCOPE, RIVALS, Decision, Thresholds, decide
+from bot.ranking.decision import (
+    ENOUGH_POLICY,
+    FAQ,
+    OUT_OF_SCOPE,
+    RIVALS,
+    Decision,
+    Thresholds,
+    decide,
+    trusted,
+)
 from bot.ranking.rivals import Rivals, weighed
 from bot.ranking.wordings import Likeness, Ranked, Wordings
 from bot.text.features import Row, Vocabulary, features
@@ -29,8 +38,6 @@ from bot.text.wording import places_pattern, shortened, subject
 
 # From here on n-grams alone are believed in small talk; calibrated probabilities, so 2 % err.
 CLEAR_CHAT = 0.98
-# From this probability on that it is a policy question at all, the items' own ones count in full.
-ENOUGH_POLICY = 0.8
 # A wording known by heart is that item, nearly for certain.
 BY_HEART = 0.99
 MOST_ANSWERS = 5
@@ -227,11 +234,6 @@ class Model:
             places=tuple(names["places"]),
             places_pattern=places_pattern(names["places"]),
         )
-
-
-def trusted(policy: Any) -> Any:
-    """How much items' probabilities count when `policy` is that of a policy question at all."""
-    return np.minimum(1.0, policy / ENOUGH_POLICY)
 
 
 def heart(text: str) -> str:
