@@ -133,6 +133,8 @@ def _before(tracker: DialogueStateTracker) -> Before | None:
             continue
         parsed = event.parse_data or {}
         answers = parsed.get("answers") or ()
+        if parsed.get("decision") in _OWN_WAY:
+            return None  # "那医保呢" after one's own record asks for the record
         if parsed.get("decision") in _POLICY and answers and event.text:
             text = parsed.get("in_full") or event.text
             return Before(text, answers[0]["id"], _insurances(event.text, parsed))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.evaluation.measures import Judged
 from bot.publishing.workshop import configuration
-from bot.ranking.decision import OUT_OF_SCOPE
+from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE
 from bot.ranking.examples import learning_examples
 from bot.ranking.learning import Example
 from bot.ranking.model import Model
@@ -45,12 +45,18 @@ def divided(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return learnt, held
 
 
+def _kind(label: str) -> str:
+    if label in LOOKUPS:
+        return "lookup"
+    return "faq" if label.startswith(FAQ + "/") else "oos" if label == OUT_OF_SCOPE else "talk"
+
+
 def _judge(model: Model, example: Example, vectors: KeptVectors) -> Judged:
     started = time.perf_counter()
     found = model.decide(example.text, example.words, vectors)
     return Judged(
         question=example.text,
-        kind="faq" if example.item else "oos" if example.label == OUT_OF_SCOPE else "talk",
+        kind=_kind(example.label),
         topics=(example.item,) if example.item else (),
         near=True,
         decision=found.decision,

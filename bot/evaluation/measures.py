@@ -74,10 +74,14 @@ def overall(judged: Sequence[Judged]) -> dict[str, Share]:
         "answered": share([one.decision == "answer" for one in faq]),
         "wrong among the answered": share([not one.right(1) for one in answered]),
         "right topic among the choices asked back": share(asked_back),
+        "sent to sign in, though a rule answers": share([one.decision == "lookup" for one in faq]),
     }
     for name, group in _others(judged).items():
         policy = [one.decision in ("answer", "lookup") for one in group]
         found[f"{name}: answered or looked up"] = share(policy)
+    own = [one.decision for one in judged if one.kind == "lookup"]
+    for decision in ("lookup", "clarify", "answer", "reject") if own else ():
+        found[f"look-ups: {decision}"] = share([one == decision for one in own])
     return found
 
 

@@ -15,7 +15,7 @@ import numpy as np
 FAQ = "faq"
 OUT_OF_SCOPE = "out_of_scope"
 # What needs the person's own record or papers.
-_LOOKUPS = (
+LOOKUPS = (
     *("look_up_contributions", "look_up_enrolment", "look_up_accounts", "look_up_benefits"),
     *("look_up_unemployment", "look_up_transfers", "look_up_card", "look_up_injury"),
     *("check_record", "look_up_for_other", "get_certificate", "exchange_status"),
@@ -24,14 +24,14 @@ _LOOKUPS = (
 # What an item may be taken for by somebody who speaks of himself.
 RIVALS = frozenset(
     {
-        *_LOOKUPS,
+        *LOOKUPS,
         "estimate_pension",
         "estimate_flexible",
         "estimate_unemployment",
         "estimate_maternity",
     }
 )
-_DECISIONS = {**dict.fromkeys(_LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
+_DECISIONS = {**dict.fromkeys(LOOKUPS, "lookup"), "human": "human", OUT_OF_SCOPE: "reject"}
 # A look-up asks for a sign-in: not where it may as well be a question about policy.
 MAYBE_POLICY = 0.25
 # So surely about policy that it is ours, even where no item stands out.
@@ -77,7 +77,7 @@ def decide(
     """Decide by the intents' probabilities and the items' (of those that a policy question has)."""
     best = max(intents, key=lambda name: intents[name])
     sure = intents[best]
-    unsure = best in _LOOKUPS and bool(answers) and intents.get(FAQ, 0.0) >= MAYBE_POLICY
+    unsure = best in LOOKUPS and bool(answers) and intents.get(FAQ, 0.0) >= MAYBE_POLICY
     if best not in (FAQ, OUT_OF_SCOPE) and sure >= thresholds.chat and not unsure:
         return Decision(_DECISIONS.get(best, "chat"), best, sure, answers)
     if answers and answers[0][1] >= thresholds.answer:

@@ -83,7 +83,7 @@ def fight(sides: Mapping[int, Side], pairs: Iterable[tuple[int, int]]) -> None:
             opponents.setdefault(first, []).append(sides[second])
     for item, others in opponents.items():
         one = sides[item]
-        for other, across in zip(others, _across_all(one, others), strict=True):
+        for other, across in zip(others, _across(one, others), strict=True):
             _keep(one, other, across)
 
 
@@ -93,7 +93,7 @@ def _weights(one: Side, other: Side) -> np.ndarray:
         turned, count = _weights(other, one), len(other.vectors)
         return np.concatenate([-turned[count:], -turned[:count]])
     known = _KEPT.get((one.name, other.name))
-    return _keep(one, other, _across(one, other)) if known is None else known
+    return _keep(one, other, _across(one, [other])[0]) if known is None else known
 
 
 def _keep(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
@@ -115,17 +115,8 @@ def _fought(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
     return np.asarray(sposv(alike, targets, overwrite_a=True)[1])
 
 
-def _across(one: Side, other: Side) -> np.ndarray:
-    """How near the wordings of two items are to each other; only n-grams of both can tell."""
-    _, here, there = np.intersect1d(
-        one.features, other.features, assume_unique=True, return_indices=True
-    )
-    words = one.columns[:, here].toarray() @ other.columns[:, there].toarray().T
-    return np.asarray(words + one.vectors @ other.vectors.T)
-
-
-def _across_all(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
-    """`_across` with each of the others."""
+def _across(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
+    """How near an item's wordings are to those of each other item; only shared n-grams tell."""
     numbers = np.concatenate([other.features[other.rows.indices] for other in others])
     place = np.full(max(numbers.max(), one.features.max()) + 1, -1, dtype=np.int32)
     place[one.features] = np.arange(len(one.features), dtype=np.int32)

@@ -116,15 +116,8 @@ class Model:
         probabilities = classifier.probabilities(row, placed)
         return dict(zip(classifier.labels, map(float, probabilities), strict=True))
 
-    def answers(
-        self, nearness: Likeness, vector: np.ndarray, policy: float
-    ) -> tuple[tuple[str, float], ...]:
-        """The likeliest items, if it is a policy question, which has the probability `policy`."""
-        place = self.wordings.space.place(vector)
-        ranked = self.wordings.rank_by(nearness, self.wordings.middles @ place, place)
-        return self._likeliest(ranked, policy)
-
     def _likeliest(self, ranked: Ranked, policy: float) -> tuple[tuple[str, float], ...]:
+        """The likeliest items, if it is a policy question, which has the probability `policy`."""
         probabilities = trusted(policy) * softmax(self.sharpness * ranked.scores)
         best = zip(ranked.items[:MOST_ANSWERS], probabilities[:MOST_ANSWERS], strict=True)
         return tuple((self.wordings.items[item], round(float(chance), 4)) for item, chance in best)

@@ -2,7 +2,8 @@
 
 The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classifier` and
 `decision`. Its parse data carries `answers` ([{"id", "score"}], best first), `decision`, the
-`way` it was found and the `index` that knew, and `parts` when the citizen asked two things at once.
+`way` it was found and the `index` that knew, `parts` when the citizen asked two things at once, and
+`beside`, the look-up that may be meant as well where we ask back.
 """
 
 from __future__ import annotations

@@ -42,12 +42,11 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Lined:
-    """Items with their scores before the duels, best first, and how near the question is to
-    each wording of the first few."""
+    """Items with their scores before the duels, best first."""
 
     items: np.ndarray
     scores: np.ndarray
-    near: list[np.ndarray]
+    near: list[np.ndarray]  # of the first few: how near the question is to each wording
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,14 @@ def test_what_stands_for_itself_is_left_alone(text: str) -> None:
     assert _meant(text, _parsed(text, "clarify"), STOPPED) == ()
 
 
+def test_nothing_leans_over_a_look_up_on_what_was_before_it() -> None:
+    asked = _parsed("那医保呢", "clarify")
+    looked_up = _parsed("我的养老交了几年", "lookup", intent="look_up_contributions")
+    thanked = _parsed("谢谢", "chat", intent="thank")
+    assert _meant("那医保呢", asked, STOPPED, thanked) != ()
+    assert _meant("那医保呢", asked, STOPPED, looked_up) == ()
+
+
 def test_nothing_leans_on_nothing() -> None:
     asked = _parsed("那医保呢", "clarify")
     assert follow_up("那医保呢", asked, None) is None
