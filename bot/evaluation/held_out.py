@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.evaluation.measures import Judged
-from bot.publishing.workshop import configuration
 from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE
-from bot.ranking.examples import learning_examples
-from bot.ranking.learning import Example
+from bot.ranking.examples import Example
 from bot.ranking.model import Model
-from bot.ranking.ranker import cutter_of, learn_examples
 from bot.text.sentence_vectors import KeptVectors
+from bot.training.lessons import configuration, examples_of, learn_examples
 
 PARTS = 5
 
@@ -24,7 +22,7 @@ PARTS = 5
 def judge_held_out() -> tuple[list[Judged], float]:
     """What a model without them makes of the held-out wordings; and its threshold."""
     own = configuration()
-    learnt, held = divided(learning_examples(Path(own["wordings"]), cutter_of(own)))
+    learnt, held = divided(examples_of(own))
     model = learn_examples(learnt, own)
     vectors = KeptVectors(Path(own["vectors"]))
     return [_judge(model, one, vectors) for one in held], model.thresholds.answer

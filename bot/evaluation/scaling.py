@@ -21,7 +21,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.normalizer import normalize
-from bot.publishing.workshop import configuration, trained
+from bot.publishing.workshop import trained
 from bot.ranking.classifier import rounded
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
@@ -29,6 +29,7 @@ from bot.ranking.wordings import Wordings, gather
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors
 from bot.text.space import unit
+from bot.training.lessons import configuration
 
 WORDINGS_OF_AN_ITEM = 15
 ROUNDS = 5

@@ -17,11 +17,11 @@ from scipy.sparse import csr_matrix, vstack
 from bot.ranking.classifier import rounded
 from bot.ranking.decision import FAQ
 from bot.ranking.examples import cut, knowledge, referred, spelled, titles, wordings
-from bot.ranking.learning import by_heart
 from bot.ranking.model import Model
 from bot.ranking.wordings import gather
-from bot.text.features import features
+from bot.text.features import counted, features
 from bot.text.sentence_vectors import SentenceVectors
+from bot.training.learning import by_heart
 
 
 @dataclass(frozen=True)
@@ -104,4 +104,4 @@ def _looked_at(
     placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
     if not texts:
         return model, rows, placed
-    return model, vstack([rows, model.vocabulary.matrix(found)]).tocsr(), placed
+    return model, vstack([rows, model.vocabulary.matrix(counted(found))]).tocsr(), placed

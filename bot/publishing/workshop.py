@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from bot.normalizer import normalize
 from bot.publishing import answer_index, pilot
@@ -22,10 +21,11 @@ from bot.publishing.content import Content
 from bot.publishing.gate import ASKED_BESIDE, Gate, Told, Verdict, regression
 from bot.publishing.update import Difference, update
 from bot.ranking.decision import OUT_OF_SCOPE
-from bot.ranking.examples import load, wordings
+from bot.ranking.examples import wordings
 from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, Model
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.training.lessons import configuration
 
 REGRESSION = Path("data/regression.yml")
 # Versions that stay beside those that may come back: the rest is deleted.
@@ -217,13 +217,6 @@ def _named(now: int) -> str:
     """A name that sorts behind those of versions made before, to the microsecond."""
     seconds, rest = divmod(now // 1_000, 10**6)
     return time.strftime("%Y%m%d-%H%M%S", time.gmtime(seconds)) + f"-{rest:06}"
-
-
-def configuration() -> dict[str, Any]:
-    """What `config.yml` says about the ranker."""
-    steps = load(Path("config.yml"))["pipeline"]
-    found: dict[str, Any] = next(step for step in steps if step["name"].endswith("QuestionRanker"))
-    return found
 
 
 def trained(model: Path) -> Model:

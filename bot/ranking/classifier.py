@@ -79,7 +79,8 @@ def train(
     targets = np.eye(len(names), dtype=np.float32)[truth]
     kernel = near.copy() if vectors is None else near + VECTOR_SHARE * (vectors @ vectors.T)
     kernel[np.diag_indices_from(kernel)] += (RIDGE / _balance(truth)).astype(np.float32)
-    factor, lower = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
+    # Turned, as LAPACK stores by columns: it would copy the same numbers into that order.
+    factor, lower = cho_factor(kernel.T, lower=True, overwrite_a=True, check_finite=False)
     dual = cho_solve((factor, lower), targets, check_finite=False)
     # The inverse's end, down to its right corner, follows from the factor's end alone.
     left_out = targets[since:] - dual[since:] / _inverse_diagonal(factor[since:, since:])[:, None]

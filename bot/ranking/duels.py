@@ -1,9 +1,9 @@
-"""Tells the likeliest few items apart in duels: for each two a ridge regression on their wordings.
+"""Tells the likeliest items apart in duels: each a ridge regression on the wordings of two.
 
 Items that lie close together share most of their words; what still separates two of them shows
-best where nothing else is looked at (one against one, Knerr, Personnaz & Dreyfus, 1990). An item
-is worth what it shows in its hardest duel. A duel depends on its two items alone, so its weights
-are kept for as long as their wordings stay the same, whatever else changes.
+best where nothing else is looked at (one against one, Knerr, Personnaz & Dreyfus, 1990). The
+likeliest item meets each of those behind it. A duel depends on its two items alone, so its
+weights are kept for as long as their wordings stay the same, whatever else changes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from scipy.linalg.lapack import sposv
 from scipy.sparse import csc_matrix, csr_matrix
 
-MOST_ITEMS = 6
+MOST_ITEMS = 8
 RIDGE = 0.2
 # Duels kept in memory, about a kilobyte each; the oldest make room.
 MOST_KEPT = 20_000
@@ -46,6 +46,16 @@ class Side:
         return self.columns.tocsr()
 
     @cached_property
+    def numbers(self) -> np.ndarray:
+        """The number of each n-gram in the rows."""
+        return np.asarray(self.features[self.rows.indices])
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """How many n-grams each wording has."""
+        return np.asarray(np.diff(self.rows.indptr))
+
+    @cached_property
     def alike(self) -> np.ndarray:
         """How near its wordings are to each other, n-grams and vectors together."""
         words = (self.columns @ self.columns.T).toarray()
@@ -59,19 +69,19 @@ def side(rows: csr_matrix, vectors: np.ndarray) -> Side:
     return Side(features, csr_matrix((rows.data, local, rows.indptr), shape).tocsc(), vectors)
 
 
-def hardest(sides: Sequence[Side], near: Sequence[np.ndarray]) -> np.ndarray:
-    """For each item its outcome in its hardest duel: about 1 won clearly, -1 lost clearly.
+def outcomes(sides: Sequence[Side], near: Sequence[np.ndarray]) -> np.ndarray:
+    """What each item shows, the likeliest first: about 1 won clearly, -1 lost clearly.
 
-    `near` is how near the question is to each of a side's wordings (n-grams and vectors together).
+    The first meets each other one, and shows what it does in its hardest duel. `near` is how near
+    the question is to each of a side's wordings (n-grams and vectors together).
     """
-    worst = np.full(len(sides), np.inf if len(sides) > 1 else 0.0)
-    for one, first in enumerate(sides):
-        for other in range(one + 1, len(sides)):
-            weights, count = _weights(first, sides[other]), len(near[one])
-            outcome = float(near[one] @ weights[:count] + near[other] @ weights[count:])
-            worst[one] = min(worst[one], outcome)
-            worst[other] = min(worst[other], -outcome)
-    return worst
+    shown = np.zeros(len(sides))
+    for place in range(1, len(sides)):
+        weights, count = _weights(sides[0], sides[place]), len(near[0])
+        shown[place] = -(near[0] @ weights[:count] + near[place] @ weights[count:])
+    if len(sides) > 1:
+        shown[0] = -shown[1:].max()
+    return shown
 
 
 def fight(sides: Mapping[int, Side], pairs: Iterable[tuple[int, int]]) -> None:
@@ -117,22 +127,15 @@ def _fought(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
 
 def _across(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
     """How near an item's wordings are to those of each other item; only shared n-grams tell."""
-    numbers = np.concatenate([other.features[other.rows.indices] for other in others])
+    numbers = np.concatenate([other.numbers for other in others])
     place = np.full(max(numbers.max(), one.features.max()) + 1, -1, dtype=np.int32)
     place[one.features] = np.arange(len(one.features), dtype=np.int32)
     found = place[numbers]
-    shared = found >= 0
+    shared = np.flatnonzero(found >= 0)
     weights = np.concatenate([other.rows.data for other in others])[shared]
-    ends = np.concatenate([[0], np.cumsum(np.concatenate([_lengths(other) for other in others]))])
-    kept = np.concatenate([[0], np.cumsum(shared)])[ends]
-    shape = (len(kept) - 1, len(one.features))
-    rows = csr_matrix((weights, found[shared], kept), shape)
-    alike = (
-        rows @ one.columns.T.toarray() + np.concatenate([o.vectors for o in others]) @ one.vectors.T
-    )
-    return np.split(alike.T, np.cumsum([len(other.vectors) for other in others])[:-1], axis=1)
-
-
-def _lengths(side: Side) -> np.ndarray:
-    """How many n-grams each wording has."""
-    return np.asarray(np.diff(side.rows.indptr))
+    ends = np.cumsum(np.concatenate([[0], *(other.lengths for other in others)]))
+    shape = (len(ends) - 1, len(one.features))
+    rows = csr_matrix((weights, found[shared], np.searchsorted(shared, ends)), shape)
+    words = (rows @ one.columns.T.toarray()).T
+    parts = np.split(words, np.cumsum([len(other.vectors) for other in others])[:-1], axis=1)
+    return [part + one.vectors @ o.vectors.T for part, o in zip(parts, others, strict=True)]

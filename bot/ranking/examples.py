@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +14,22 @@ import yaml
 
 from bot.normalizer import normalize
 from bot.ranking.decision import FAQ
-from bot.ranking.learning import Example
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One wording in one spelling, its words, and its intent (`faq/Q001`, `greet` …)."""
+
+    text: str
+    words: Sequence[str]
+    label: str
+
+    @property
+    def item(self) -> str:
+        """The FAQ item, or nothing."""
+        return self.label[len(FAQ) + 1 :] if self.label.startswith(FAQ + "/") else ""
 
 
 def wordings(folder: Path) -> list[tuple[str, str]]:
@@ -27,11 +40,6 @@ def wordings(folder: Path) -> list[tuple[str, str]]:
 def wordings_of(file: Path) -> list[tuple[str, str]]:
     """(text, intent) of every example in one of Rasa's NLU files."""
     return list(_wordings_of(_File.now(file)))
-
-
-def learning_examples(folder: Path, words: jieba.Tokenizer) -> list[Example]:
-    """All wordings under `folder`, as learning sees them."""
-    return [example(text, label, words) for text, label in wordings(folder)]
 
 
 def knowledge(folder: Path) -> list[dict[str, Any]]:

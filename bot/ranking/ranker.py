@@ -8,10 +8,8 @@ The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classif
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import jieba
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,18 +20,15 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.entities import region_names
 from bot.normalizer import normalize
 from bot.publishing import pilot as pilots
 from bot.publishing.answer_index import AnswerIndex, from_environment
-from bot.ranking.calibration import Aims
 from bot.ranking.decision import Decision
-from bot.ranking.examples import example, knowledge, learning_examples, referred, titles
-from bot.ranking.learning import Example, learn
 from bot.ranking.matters import matters
 from bot.ranking.model import Model
-from bot.text.lexicon import cutter, terms
-from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.text.sentence_vectors import E5Vectors
+from bot.training.ahead import learn_into
+from bot.training.lessons import USUAL
 
 # Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
 MOST_KNOWN = 4_096
@@ -47,15 +42,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """What the model is learnt from beside the wordings, and how sure it has to be."""
-        return {
-            "wordings": "data/nlu",
-            "knowledge": "data/knowledge",
-            "lexicon": "data/lexicon.txt",
-            "vectors": ".data/vectors",
-            "wrong": 0.07,
-            "choices": 0.3,
-            "chat": 0.4,
-        }
+        return dict(USUAL)
 
     def __init__(
         self,
@@ -106,7 +93,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         They are read from their files: Rasa would copy and hash each of them a dozen times.
         """
         with self._storage.write_to(self._resource) as directory:
-            learn_from(Path(self._config["wordings"]), self._config).save(directory)
+            learn_into(directory, self._config)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -144,39 +131,6 @@ class QuestionRanker(GraphComponent, IntentClassifier):
 
 def _site(message: Message) -> str:
     return str((message.get("metadata") or {}).get("site") or "")
-
-
-def learn_from(folder: Path, config: dict[str, Any]) -> Model:
-    """A model from a folder's wordings and the knowledge that the configuration names."""
-    return learn_examples(learning_examples(folder, cutter_of(config)), config)
-
-
-def learn_examples(examples: list[Example], config: dict[str, Any]) -> Model:
-    """A model from wordings and the knowledge that the configuration names."""
-    everything, places = with_titles(examples, config)
-    return learn(
-        everything,
-        places,
-        referred(knowledge(Path(config["knowledge"]) / "items")),
-        KeptVectors(Path(config["vectors"])),
-        Aims(config["wrong"], config["choices"], config["chat"]),
-    )
-
-
-def with_titles(
-    examples: list[Example], config: dict[str, Any]
-) -> tuple[list[Example], tuple[str, ...]]:
-    """The examples and the titles of their items; and the names of places."""
-    knows, words = Path(config["knowledge"]), cutter_of(config)
-    labels = {one.label for one in examples}
-    named = titles(knowledge(knows / "items"))
-    more = [example(title, label, words) for title, label in named if label in labels]
-    return examples + more, tuple(region_names(knows / "regions.yml"))
-
-
-def cutter_of(config: dict[str, Any]) -> jieba.Tokenizer:
-    """jieba with the terms that the configuration names."""
-    return cutter(terms(Path(config["lexicon"]), Path(config["knowledge"]) / "glossary.yml"))
 
 
 def _words(message: Message) -> list[str]:

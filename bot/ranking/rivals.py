@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.decision import FAQ
-from bot.ranking.duels import Side, hardest, side
+from bot.ranking.duels import Side, outcomes, side
 from bot.text.features import Row
 
 # From what outcome on the item has won, and up to what the look-up has; between, both may be
@@ -56,7 +56,7 @@ class Rivals:
         `near` is how near the question is to each of the item's wordings.
         """
         rival = self._sides[intent]
-        return float(hardest((item, rival), (near, nearness(rival, row, vector)))[0])
+        return float(outcomes((item, rival), (near, nearness(rival, row, vector)))[0])
 
     @cached_property
     def _sides(self) -> Mapping[str, Side]:

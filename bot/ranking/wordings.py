@@ -1,8 +1,8 @@
 """Ranks items by how near a question is to their wordings, in words and in meaning.
 
 An item's score has three parts: the nearness of its middle, the mean nearness of its six
-nearest wordings (vectors and n-grams together), and how many items refer to it. The first few
-then fight it out in duels. N-grams are found through an inverted index and
+nearest wordings (vectors and n-grams together), and how many items refer to it. The first
+then meets the next few in duels. N-grams are found through an inverted index and
 only promising items are looked at closely, so the cost hardly grows with the number of items.
 """
 
@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.ranking.duels import MOST_ITEMS, Side, fight, hardest, side
+from bot.ranking.duels import MOST_ITEMS, Side, fight, outcomes, side
 from bot.text.features import Row
 from bot.text.space import Space, means, unit
 
@@ -25,7 +24,7 @@ NEAREST = 6
 PROMISING = 20
 # How much being referred to counts beside nearness, in standard deviations.
 REFERENCE_SHARE = 0.2
-# How much an item's hardest duel with another of the first few counts beside its score.
+# How much an item's outcome in the duels counts beside its score.
 DUEL_SHARE = 6.0
 # Columns of an item's wordings are padded to the longest; not to more than this times all of them.
 MOST_PADDED = 2
@@ -132,18 +131,18 @@ class Wordings:
         return Lined(promising[order], scores[order], first)
 
     def rank_duels(self, lined: Lined) -> Ranked:
-        """Let the first few fight it out."""
+        """Let the first meet the next few."""
         items, scores, count = lined.items.copy(), lined.scores.copy(), len(lined.near)
         sides = [self._side(item) for item in items[:count]]
-        scores[:count] += DUEL_SHARE * hardest(sides, lined.near)
+        scores[:count] += DUEL_SHARE * outcomes(sides, lined.near)
         order = np.argsort(-scores[:count], kind="stable")
         items[:count], scores[:count] = items[:count][order], scores[:count][order]
         return Ranked(items, scores)
 
     def fight(self, all_lined: Iterable[Lined]) -> None:
         """Have all duels fought beforehand; together they take half the time."""
-        firsts = ([*map(int, lined.items[: len(lined.near)])] for lined in all_lined)
-        pairs = {tuple(sorted(pair)) for first in firsts for pair in combinations(first, 2)}
+        few = (lined.items[: len(lined.near)].tolist() for lined in all_lined)
+        pairs = {tuple(sorted((first, other))) for first, *others in few for other in others}
         sides = {item: self._side(item) for pair in pairs for item in pair}
         fight(sides, sorted((one, other) for one, other in pairs))
 

@@ -6,17 +6,16 @@ by how rare they are (TF-IDF with sublinear counts, rows of length 1).
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 
 import numpy as np
 from pypinyin import pinyin_dict
 from pypinyin.contrib.tone_convert import to_normal
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 _NOT_WORD = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _NUMBER = re.compile(r"\d+")
@@ -53,6 +52,46 @@ Row = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
+class Counted:
+    """How often features stand in texts: `counts` has a row a text and a column a name."""
+
+    names: Sequence[str]
+    counts: csr_matrix
+
+
+def counted(rows: Sequence[Counter[str]]) -> Counted:
+    """Features as numbers, for what concerns many texts at once."""
+    names = list(dict.fromkeys(chain.from_iterable(rows)))
+    place = {name: number for number, name in enumerate(names)}
+    cells = sum(map(len, rows))
+    numbers = map(place.__getitem__, chain.from_iterable(rows))
+    often = chain.from_iterable(map(Counter.values, rows))
+    parts = (
+        np.fromiter(often, np.float32, cells),
+        np.fromiter(numbers, np.int32, cells),
+        np.cumsum([0, *map(len, rows)]),
+    )
+    return Counted(names, csr_matrix(parts, shape=(len(rows), len(names))))
+
+
+def one_below_the_other(parts: Sequence[Counted]) -> Counted:
+    """The texts of all parts, in their order."""
+    names = list(dict.fromkeys(chain.from_iterable(part.names for part in parts)))
+    place = {name: number for number, name in enumerate(names)}
+    blocks = []
+    for part in parts:
+        numbers = _places(place, part.names)[part.counts.indices]
+        cells = (part.counts.data, numbers, part.counts.indptr)
+        blocks.append(csr_matrix(cells, shape=(part.counts.shape[0], len(names))))
+    return Counted(names, vstack(blocks, format="csr"))
+
+
+def _places(place: Mapping[str, int], names: Sequence[str]) -> np.ndarray:
+    """Where names stand, -1 for those that are unknown."""
+    return np.fromiter(map(place.get, names, repeat(-1)), np.int32, len(names))
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The features that training saw, in order, with their rarity."""
 
@@ -60,15 +99,14 @@ class Vocabulary:
     rarity: np.ndarray  # float32, one a feature
 
     @classmethod
-    def of(cls, rows: Iterable[Counter[str]], least: int = 1) -> Vocabulary:
-        """Number all features that stand in at least `least` rows."""
-        rows = list(rows)
-        seen: Counter[str] = Counter()
-        for row in rows:
-            seen.update(row.keys())
-        names = sorted(feature for feature, count in seen.items() if count >= least)
-        rarity = [1.0 + math.log((1 + len(rows)) / (1 + seen[name])) for name in names]
-        return cls({name: i for i, name in enumerate(names)}, np.array(rarity, dtype=np.float32))
+    def of(cls, told: Counted) -> Vocabulary:
+        """Number all features, and weigh them by how few texts have them."""
+        texts, names = told.counts.shape
+        seen = np.bincount(told.counts.indices, minlength=names)
+        order = sorted(range(names), key=told.names.__getitem__)
+        rarity = 1.0 + np.log((1 + texts) / (1 + seen[order]))
+        number = {told.names[place]: i for i, place in enumerate(order)}
+        return cls(number, rarity.astype(np.float32))
 
     def wider(self, names: Sequence[str]) -> Vocabulary:
         """With more features behind the others, as rare as any can be."""
@@ -92,16 +130,15 @@ class Vocabulary:
         weights = (1.0 + np.log(cells[:, 1].astype(np.float32))) * self.rarity[cells[:, 0]]
         return cells[:, 0], weights / np.float32(np.sqrt(weights @ weights))
 
-    def matrix(self, rows: Sequence[Counter[str]]) -> csr_matrix:
-        """All rows as one sparse matrix."""
-        if not rows:
-            return csr_matrix((0, len(self.number)), dtype=np.float32)
-        cells = [self.row(row) for row in rows]
-        return csr_matrix(
-            (
-                np.concatenate([weights for _, weights in cells]),
-                np.concatenate([numbers for numbers, _ in cells]),
-                np.cumsum([0, *(len(numbers) for numbers, _ in cells)]),
-            ),
-            shape=(len(rows), len(self.number)),
-        )
+    def matrix(self, told: Counted) -> csr_matrix:
+        """All texts as one sparse matrix, each row as `row` gives it."""
+        numbers = _places(self.number, told.names)[told.counts.indices]
+        known = numbers >= 0
+        ends = np.concatenate([[0], np.cumsum(known)])[told.counts.indptr]
+        numbers = numbers[known]
+        weights = (1.0 + np.log(told.counts.data[known])) * self.rarity[numbers]
+        texts = told.counts.shape[0]
+        of_text = np.repeat(np.arange(texts), np.diff(ends))
+        lengths = np.sqrt(np.bincount(of_text, weights * weights, minlength=texts))
+        weights /= lengths.astype(np.float32)[of_text]
+        return csr_matrix((weights, numbers, ends), shape=(texts, len(self.number)))

@@ -16,12 +16,12 @@ import redis
 
 import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 from bot.publishing import workshop
-from bot.ranking.calibration import Aims
 from bot.ranking.examples import example
-from bot.ranking.learning import learn
 from bot.ranking.model import Model
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import E5Vectors, KeptVectors
+from bot.training.calibration import Aims
+from bot.training.learning import learn
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDINGS = {

@@ -13,8 +13,8 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.entities import EntityRules, region_names
-from bot.entities.places import place_rows
+from bot.entities.component import EntityRules
+from bot.entities.places import place_rows, region_names
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = yaml.safe_load((ROOT / "tests/bot/entities.yml").read_text(encoding="utf-8"))

@@ -17,8 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.entities import EntityRules, region_names
-from bot.entities.component import china_today
+from bot.entities.component import EntityRules, china_today, region_names
 from bot.entities.numerals import number
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,11 +14,11 @@ import pytest
 
 from bot.publishing.gate import Expected, Gate, Verdict
 from bot.publishing.update import update
-from bot.ranking.calibration import Aims
 from bot.ranking.examples import example
-from bot.ranking.learning import learn
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import DIMENSIONS
+from bot.training.calibration import Aims
+from bot.training.learning import learn
 from tests.bot.conftest import WORDINGS
 
 NOUNS = (

@@ -9,12 +9,12 @@ from bot.evaluation import intents
 from bot.evaluation.held_out import divided
 from bot.evaluation.scaling import enlarged
 from bot.intent_benchmark import macro_f1
-from bot.ranking.calibration import Aims, Tried, calibrated, held_out, joined, tried
 from bot.ranking.decision import NEVER
-from bot.ranking.duels import hardest, side
-from bot.ranking.learning import Example
+from bot.ranking.duels import outcomes, side
+from bot.ranking.examples import Example
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import E5Vectors
+from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, tried
 
 
 def test_a_fifth_of_each_item_is_held_out_another_one_each_time() -> None:
@@ -76,23 +76,24 @@ NOWHERE = np.zeros((2, 2), dtype=np.float32)
 
 def test_near_items_are_told_apart_by_what_separates_them() -> None:
     near = [np.ones(2, dtype=np.float32), 2 * np.ones(2, dtype=np.float32)]  # has the third n-gram
-    first, second = hardest([side(ROWS[:2], NOWHERE), side(ROWS[2:], NOWHERE)], near)
+    first, second = outcomes([side(ROWS[:2], NOWHERE), side(ROWS[2:], NOWHERE)], near)
     assert second > 0 > first == -second
 
 
 def test_a_duel_has_the_same_outcome_from_both_sides() -> None:
     sides, near = [side(ROWS[:2], NOWHERE), side(ROWS[1:3], NOWHERE)], [np.ones(2), np.zeros(2)]
-    there, back = hardest(sides, near), hardest(sides[::-1], near[::-1])
+    there, back = outcomes(sides, near), outcomes(sides[::-1], near[::-1])
     assert np.allclose(there, back[::-1])
 
 
-def test_an_item_is_worth_its_hardest_duel_and_nothing_without_one() -> None:
+def test_the_first_meets_each_other_and_shows_its_hardest_duel() -> None:
     near = [np.ones(2), 2 * np.ones(2), np.ones(2)]
     sides = [side(ROWS[:2], NOWHERE), side(ROWS[2:], NOWHERE), side(ROWS[1:3], NOWHERE)]
-    three, two = hardest(sides, near), hardest(sides[:2], near[:2])
-    assert three[0] <= two[0]
-    assert three[1] <= two[1]
-    assert hardest(sides[:1], near[:1]).tolist() == [0.0]
+    first, second, third = outcomes(sides, near)
+    assert second != third
+    assert first == -max(second, third)
+    assert outcomes(sides[::2], near[::2]).tolist() == [-third, third]  # the rest has no part in it
+    assert outcomes(sides[:1], near[:1]).tolist() == [0.0]
 
 
 def test_a_changed_wording_makes_another_side() -> None:

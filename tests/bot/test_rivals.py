@@ -8,14 +8,14 @@ import jieba
 import numpy as np
 import pytest
 
-from bot.ranking.calibration import Aims
 from bot.ranking.decision import FAQ, Thresholds, decide
 from bot.ranking.duels import side
 from bot.ranking.examples import cut, example
-from bot.ranking.learning import learn
 from bot.ranking.model import Model
 from bot.ranking.rivals import LOST, WON, Rivals, nearness, weighed
 from bot.text.sentence_vectors import KeptVectors
+from bot.training.calibration import Aims
+from bot.training.learning import learn
 from tests.bot.conftest import WORDINGS
 
 CARD = "look_up_card"

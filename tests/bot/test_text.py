@@ -10,7 +10,7 @@ import pytest
 
 from bot.normalizer import normalize
 from bot.text import shipped_vectors
-from bot.text.features import Vocabulary, features
+from bot.text.features import Vocabulary, counted, features
 from bot.text.sentence_vectors import E5Vectors, KeptVectors, key_of
 from bot.text.wording import MOST_CHARACTERS, places_pattern, shortened, subject
 from bot.tokenizer import tokens
@@ -73,7 +73,9 @@ def test_homophones_share_their_sounds() -> None:
 
 
 def test_rows_have_length_one_and_unknown_features_no_part() -> None:
-    vocabulary = Vocabulary.of([features("社保卡", ["社保卡"]), features("失业金", ["失业金"])])
+    vocabulary = Vocabulary.of(
+        counted([features("社保卡", ["社保卡"]), features("失业金", ["失业金"])])
+    )
     _, values = vocabulary.row(features("社保卡", ["社保卡"]))
     assert np.linalg.norm(values) == pytest.approx(1.0)
     assert len(vocabulary.row(features("xyz", ["xyz"]))[0]) == 0

@@ -7,51 +7,36 @@ ranking score each of them as if it had been left out.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from bot.ranking.calibration import Aims, calibrated, held_out, joined, tried
-from bot.ranking.classifier import Trained, alike, rounded, softmax, train
+from bot.ranking.classifier import Classifier, Trained, alike, rounded, softmax, train
 from bot.ranking.decision import FAQ, RIVALS
+from bot.ranking.examples import Example
 from bot.ranking.model import Model, heart
 from bot.ranking.rivals import Rivals
 from bot.ranking.wordings import gather
-from bot.text.features import Vocabulary, features
+from bot.text.features import Counted, Vocabulary, counted, features, one_below_the_other
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.space import Space, learn_space
 from bot.text.wording import places_pattern, shortened, subject
+from bot.training.calibration import Aims, calibrated, held_out, joined, tried
+from bot.training.forks import forked, halved
 
 # The classifiers see this many wordings of an item: items differ little as intents.
 WORDINGS_OF_AN_INTENT = 13
 MOST_INTENT_ROWS = 4_000
 # And so many that look most like something else ("我妈的养老金什么时候涨" is no look-up).
 HARD_ROWS = 600
-# Wordings of an item from which the hard ones are found.
-WORDINGS_TO_FIND_HARD = 4
-# Processes that try what is left out.
-SHARES = 2
-
-
-@dataclass(frozen=True)
-class Example:
-    """One wording in one spelling, its words, and its intent (`faq/Q001`, `greet` …)."""
-
-    text: str
-    words: Sequence[str]
-    label: str
-
-    @property
-    def item(self) -> str:
-        """The FAQ item, or nothing."""
-        return self.label[len(FAQ) + 1 :] if self.label.startswith(FAQ + "/") else ""
+# N-grams alone tell small talk from policy, for which fewer of an item are enough.
+WORDINGS_BY_WORDS = 8
+# How much of what is left out is tried beside all else, so that both are done at once.
+TRIED_BESIDE = 0.75
 
 
 def learn(
@@ -65,22 +50,24 @@ def learn(
     pattern = places_pattern(places)
     seen = _look(examples, pattern, vectors)
     items, item_of = _items(seen.ordered[: seen.last])
-    space = learn_space(seen.vectors[: seen.last], item_of)
-    rows = seen.vocabulary.matrix(seen.bare[: seen.last])
-    placed = rounded(space.place(seen.vectors[: seen.last]))
-    wordings = gather(items, rows, placed, item_of, space, referred)
+    rows = seen.bare[: seen.last]
     known = items, rows, seen.vectors[: seen.last], item_of, referred
-    # None of the three needs another, and each takes a core for some ten seconds.
-    with ProcessPoolExecutor(SHARES, mp_context=get_context("fork")) as beside:
-        trying = [beside.submit(tried, *known, (share, SHARES)) for share in range(SHARES)]
-        chosen, last = _tried_last(_chosen(seen, rows), seen.last, held_out(item_of))
-        by_words, by_all = _intents(seen, chosen, last, space)
-        found = joined([one.result() for one in trying])
+    with forked(lambda: tried(*known, (0.0, TRIED_BESIDE))) as most:
+        with threadpool_limits(1, user_api="blas"):  # the other core is busy
+            space = learn_space(seen.vectors[: seen.last], item_of)
+            placed = rounded(space.place(seen.vectors[: seen.last]))
+            wordings = gather(items, rows, placed, item_of, space, referred)
+            held = held_out(item_of)
+            by_words = _by_words(seen, held)
+            chosen, last = _tried_last(_chosen(seen, rows, by_words), seen.last, held)
+            by_all = _by_all(seen, chosen, last, space)
+            rest = tried(*known, (TRIED_BESIDE, 1.0))
+        found = joined([most.result(), rest])
     policy = _policy(by_all, seen, chosen[-last:], wordings.vectors)
     sharpness, thresholds = calibrated(found, np.array([policy(i) for i in found.places]), aims)
     return Model(
         vocabulary=seen.vocabulary,
-        by_words=by_words.classifier,
+        by_words=by_words,
         by_all=by_all.classifier,
         wordings=wordings,
         rivals=_rivals(seen, space),
@@ -100,19 +87,23 @@ class _Seen:
     ordered: Sequence[Example]
     last: int  # how many belong to items
     vectors: np.ndarray
-    whole: Sequence[Counter[str]]
-    bare: Sequence[Counter[str]]
+    whole: csr_matrix  # their n-grams
+    bare: csr_matrix  # those of what they are about
     vocabulary: Vocabulary
 
 
-def _intents(
-    seen: _Seen, chosen: Sequence[int], last: int, space: Space
-) -> tuple[Trained, Trained]:
-    """The classifiers by n-grams alone, and by vectors as well; tried on the last rows."""
+def _by_words(seen: _Seen, held: np.ndarray) -> Classifier:
+    """The classifier by n-grams alone."""
+    few = _of_intents(seen.ordered, WORDINGS_BY_WORDS)
+    chosen, last = _tried_last(few, seen.last, held)
     rows, labels = _rows(seen, chosen)
-    near, placed = alike(rows), space.place(seen.vectors[chosen])
-    with threadpool_limits(1, user_api="blas"):  # the other core tries what is left out
-        return train(rows, near, None, labels, last), train(rows, near, placed, labels, last)
+    return train(rows, alike(rows), None, labels, last).classifier
+
+
+def _by_all(seen: _Seen, chosen: Sequence[int], last: int, space: Space) -> Trained:
+    """The classifier by n-grams and vectors, tried on the last rows."""
+    rows, labels = _rows(seen, chosen)
+    return train(rows, alike(rows), space.place(seen.vectors[chosen]), labels, last)
 
 
 def _tried_last(chosen: list[int], items: int, held: np.ndarray) -> tuple[list[int], int]:
@@ -128,19 +119,15 @@ def _tried_last(chosen: list[int], items: int, held: np.ndarray) -> tuple[list[i
 def _rivals(seen: _Seen, space: Space) -> Rivals:
     """The wordings that an item may have to beat."""
     told = [place for place, one in enumerate(seen.ordered) if one.label in RIVALS]
-    rows = seen.vocabulary.matrix([seen.bare[place] for place in told])
     placed = rounded(space.place(seen.vectors[told]))
-    return Rivals.of([seen.ordered[place].label for place in told], rows, placed)
+    return Rivals.of([seen.ordered[place].label for place in told], seen.bare[told], placed)
 
 
-def _chosen(seen: _Seen, of_items: csr_matrix) -> list[int]:
-    """The rows that the classifiers learn from: spread, and those that a first try finds hard.
+def _chosen(seen: _Seen, of_items: csr_matrix, first: Classifier) -> list[int]:
+    """The rows that `by_all` learns from: spread, and those that a first try finds hard.
 
     `of_items` are the n-grams of all items' wordings.
     """
-    few = _of_intents(seen.ordered, WORDINGS_TO_FIND_HARD)
-    rows, labels = _rows(seen, few)
-    first = train(rows, alike(rows), None, labels, last=len(few) // 4).classifier
     chosen = _of_intents(seen.ordered, WORDINGS_OF_AN_INTENT)
     others = sorted({*range(seen.last)} - {*chosen})
     if not others or FAQ not in first.labels:
@@ -153,7 +140,7 @@ def _chosen(seen: _Seen, of_items: csr_matrix) -> list[int]:
 def _rows(seen: _Seen, chosen: Sequence[int]) -> tuple[csr_matrix, list[str]]:
     """The n-grams of chosen wordings, and their labels with all items as one."""
     labels = [FAQ if seen.ordered[i].item else seen.ordered[i].label for i in chosen]
-    return seen.vocabulary.matrix([seen.whole[i] for i in chosen]), labels
+    return seen.whole[chosen], labels
 
 
 def _policy(
@@ -166,33 +153,47 @@ def _policy(
     def policy(place: int) -> float:
         if place in left_out:
             return float(left_out[place])
-        row = seen.vocabulary.row(seen.whole[place])
+        own = seen.whole[place]
+        row = own.indices, own.data
         return float(trained.classifier.probabilities(row, placed[place])[faq])
 
     return policy
 
 
-def abouts(examples: Sequence[Example], pattern: re.Pattern[str]) -> list[str]:
-    """What each example is about: the text whose vector is taken."""
-    return [subject(example.text, pattern) for example in examples]
-
-
 def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: SentenceVectors) -> _Seen:
     ordered = sorted(examples, key=lambda example: example.item or "~")
-    about = abouts(ordered, pattern)
-    whole = [features(shortened(one.text), one.words) for one in ordered]
-    bare = [
-        full if text == one.text else features(text, [word for word in one.words if word in text])
-        for one, text, full in zip(ordered, about, whole, strict=True)
-    ]
+    halves = halved(lambda some: [_told(some, pattern)], ordered)
+    about = [text for half in halves for text in half.about]
+    counts = one_below_the_other([half.whole for half in halves] + [half.bare for half in halves])
+    vocabulary = Vocabulary.of(counts)
+    rows = vocabulary.matrix(counts)
     return _Seen(
         ordered=ordered,
         last=sum(1 for example in ordered if example.item),
         vectors=vectors.many(about),
-        whole=whole,
-        bare=bare,
-        vocabulary=Vocabulary.of([*whole, *bare]),
+        whole=rows[: len(ordered)],
+        bare=rows[len(ordered) :],
+        vocabulary=vocabulary,
     )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What wordings are about, their features, and those of what they are about."""
+
+    about: Sequence[str]
+    whole: Counted
+    bare: Counted
+
+
+def _told(some: Sequence[Example], pattern: re.Pattern[str]) -> _Told:
+    about = [subject(one.text, pattern) for one in some]
+    whole = [features(shortened(one.text), one.words) for one in some]
+    bare = [
+        full if text == one.text else features(text, [word for word in one.words if word in text])
+        for one, text, full in zip(some, about, whole, strict=True)
+    ]
+    return _Told(about, counted(whole), counted(bare))
 
 
 def _items(ordered: Sequence[Example]) -> tuple[tuple[str, ...], np.ndarray]:

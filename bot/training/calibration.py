@@ -21,7 +21,7 @@ from bot.text.space import learn_space
 
 # Wordings that are tried, and into how many parts those of an item are cut. With a third of these
 # the threshold is off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
-MOST_TRIED = 6_000
+MOST_TRIED = 3_600
 PARTS = 5
 # With fewer wordings to try nothing can be found; a small set has to do with this threshold.
 LEAST_TRIED, USUAL_THRESHOLD = 30, 0.75
@@ -59,11 +59,11 @@ def tried(
     vectors: np.ndarray,
     item_of: np.ndarray,
     referred: Mapping[str, int],
-    share: tuple[int, int] = (0, 1),
+    part: tuple[float, float] = (0.0, 1.0),
 ) -> Tried:
     """Rank wordings that had no part in what is gathered from the others.
 
-    `share` is which part of them is tried, of how many parts.
+    `part` is which of them are tried, from one share of all to another.
     """
     held = held_out(item_of)
     space = learn_space(vectors[~held], item_of[~held])
@@ -72,7 +72,8 @@ def tried(
     wordings = gather(items, rows[~held], known, item_of[~held], space, referred)
     places = np.flatnonzero(held)
     places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
-    places = np.array_split(places, share[1])[share[0]]
+    begin, end = (round(share * len(places)) for share in part)
+    places = places[begin:end]
     # Many small products: two threads of BLAS would wait for each other most of the time.
     with threadpool_limits(1, user_api="blas"):
         return _tried(wordings, rows[places], placed[places], places, item_of[places])

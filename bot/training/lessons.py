@@ -1,0 +1,90 @@
+"""Puts together what there is to learn: the wordings, the titles, the knowledge, the terms.
+
+Nothing of Rasa is needed for it, so it can be learnt beside Rasa (`ahead`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jieba
+
+from bot.entities.places import region_names
+from bot.ranking.examples import (
+    Example,
+    example,
+    knowledge,
+    load,
+    referred,
+    titles,
+    wordings,
+)
+from bot.ranking.model import Model
+from bot.text.lexicon import cutter, terms
+from bot.text.sentence_vectors import KeptVectors
+from bot.training.calibration import Aims
+from bot.training.forks import halved
+from bot.training.learning import learn
+
+Configuration = Mapping[str, Any]
+
+# What is read, and how sure to be, where `config.yml` does not say otherwise.
+USUAL: Configuration = {
+    "wordings": "data/nlu",
+    "knowledge": "data/knowledge",
+    "lexicon": "data/lexicon.txt",
+    "vectors": ".data/vectors",
+    "wrong": 0.07,
+    "choices": 0.3,
+    "chat": 0.4,
+}
+
+
+def configuration(file: Path = Path("config.yml")) -> dict[str, Any]:
+    """What `config.yml` says about the ranker."""
+    steps = load(file)["pipeline"]
+    named = next(step for step in steps if step["name"].endswith("QuestionRanker"))
+    return {name: named.get(name, usual) for name, usual in USUAL.items()}
+
+
+def learn_from(configured: Configuration) -> Model:
+    """A model from the wordings and the knowledge that the configuration names."""
+    return learn_examples(examples_of(configured), configured)
+
+
+def examples_of(configured: Configuration) -> list[Example]:
+    """All wordings that the configuration names, as learning sees them."""
+    words = cutter_of(configured)
+    told = wordings(Path(configured["wordings"]))
+    return halved(lambda some: [example(text, label, words) for text, label in some], told)
+
+
+def learn_examples(examples: list[Example], configured: Configuration) -> Model:
+    """A model from wordings and the knowledge that the configuration names."""
+    everything, places = with_titles(examples, configured)
+    return learn(
+        everything,
+        places,
+        referred(knowledge(Path(configured["knowledge"]) / "items")),
+        KeptVectors(Path(configured["vectors"])),
+        Aims(configured["wrong"], configured["choices"], configured["chat"]),
+    )
+
+
+def with_titles(
+    examples: list[Example], configured: Configuration
+) -> tuple[list[Example], tuple[str, ...]]:
+    """The examples and the titles of their items; and the names of places."""
+    knows, words = Path(configured["knowledge"]), cutter_of(configured)
+    labels = {one.label for one in examples}
+    named = titles(knowledge(knows / "items"))
+    more = [example(title, label, words) for title, label in named if label in labels]
+    return examples + more, tuple(region_names(knows / "regions.yml"))
+
+
+def cutter_of(configured: Configuration) -> jieba.Tokenizer:
+    """jieba with the terms that the configuration names."""
+    glossary = Path(configured["knowledge"]) / "glossary.yml"
+    return cutter(terms(Path(configured["lexicon"]), glossary))
