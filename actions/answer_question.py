@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from actions.knowledge.answers import Answer, Citation, Knowledge
+from dataclasses import replace
+
+from actions.knowledge.answers import Answer, Citation, Item, Knowledge
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
 from actions.talk import cards
 from actions.talk.errors import NothingAsked
@@ -46,10 +48,20 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         if own:
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
+    if turn.leans and asked.detail and _just_said(asked, turn):
+        more = replace(asked, summary=asked.detail, detail=None)
+        said = _said(replace(given, item=more), knowledge)
+        return [replace(said, response="utter_answer_more")]
     replies = [_said(given, knowledge)]
     if asked.calculator == RETIREMENT_AGE:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
     return [*replies, *_about_region(given, knowledge)]
+
+
+def _just_said(item: Item, turn: Turn) -> bool:
+    """Whether the turn before gave this answer in short: then the steps say more."""
+    shown = (one.card for one in turn.said_before if one.card)
+    return any((card.get("item"), card.get("detail")) == (item.id, item.detail) for card in shown)
 
 
 def _said(given: Answer, knowledge: Knowledge) -> Reply:

@@ -49,6 +49,8 @@ class Turn:
     in_english: bool = False  # whether the citizen's page or words are English
     matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
     beside: str = ""  # the look-up that may be meant as well as an item
+    text: str = ""  # what was typed; nothing where a choice was tapped
+    leans: bool = False  # whether it was understood together with the question before
     site: str = ""  # the service centre's page
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
 
@@ -90,6 +92,8 @@ def read_turn(tracker: Tracker) -> Turn:
         in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
         matters=tuple(_matters(message.get("parts"))),
         beside=str(message.get("beside") or ""),
+        text="" if (text := _text(message.get("text")) or "").startswith("/") else text,
+        leans=bool(message.get("in_full")),
         site=_text(metadata.get("site")) or "",
         said_before=tuple(_said_before(tracker.events)),
     )

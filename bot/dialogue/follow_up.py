@@ -1,8 +1,8 @@
-"""A short question that leans on the last one, in full: "养老断了怎么办", then "那医保呢".
+"""A short sentence that leans on the last question, in full: "养老断了怎么办", then "那医保呢".
 
-Two kinds lean: one names something else ("那医保呢"), one asks something more ("要什么材料").
-The last question with that put in is understood like any other; where it leads nowhere, the short
-one stands as it was said.
+Three kinds lean: one names something else ("那医保呢"), one asks something more ("要什么材料"),
+one tells more ("我是自己辞职的"). The last question with that put in is understood like any
+other; where it leads nowhere, the short one stands as it was said.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 # Longer texts speak for themselves.
 MOST_CHARACTERS = 20
+# What tells more about the last question is short.
+_TELLS = re.compile(r"^(?!.*[你您]).{3,12}(?<!呢)$")
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # "嗯，要多久" alone sounds like a yes.
 _NOWHERE = ("clarify", "reject", "chat")
+_UNCLEAR = ("clarify", "reject")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
 _OWN_WAY = ("lookup", "human")
 _LEAD = re.compile(
@@ -35,7 +38,8 @@ _ASKS = re.compile(
     r"^(?:都|一般|大概|具体)?(?:"
     r"(?:需?要|得)?(?:带|准备|提供|交)?(?:什么|哪些|啥)(?:材料|手续|证件?|资料|条件|东西|流程)"
     r"|(?:需?要|得)?(?:多久|多长时间|几天|多少天|几个月)(?:能?(?:办好|办完|到账|下来|生效|用上?))?"
-    r"|(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
+    r"|(?:需?要|得|应?该)?(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
+    r"|(?:需?要|得|应?该)?[去到找](?:谁|哪个?(?:部门|单位|窗口))(?:办理?|申请|弄)?"
     r"|(?:在?网上|在?手机上?|线上)(?:能|可以)?(?:办理?|申请|弄)?"
     r"|怎么(?:办理?|弄|申请|操作|投诉|举报|查|[交领报补转])"
     r"|(?:一个?月|每个?月|一年|每年|一次)?(?:需?要|得|能)?(?:花|交|领|拿|给)?多少钱?|[要收][钱费]"
@@ -48,7 +52,8 @@ _PEOPLE = re.compile(
     r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户)"
 )
 _OF_MINE = re.compile(r"(?:我|俺|咱)们?(?:自己)?的?|自己的?")
-_TRAILING = "呢啊呀?？。!！~ "
+_ENDS = "?？。!！~ "
+_TRAILING = "呢啊呀" + _ENDS
 _ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
 # What belongs to a decision; what was said, and who and what was named in it, stays.
 _DECIDED = ("intent", "intent_ranking", "answers", "decision", "way", "index", "parts", "beside")
@@ -61,6 +66,7 @@ class Before:
     text: str
     item: str
     insurances: tuple[str, ...]  # as they are named in it
+    answered: bool = True  # or asked back for
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,13 @@ def follow_up(
         return None  # it is what we asked for
     bare = _LEAD.sub("", text)
     asks, names = _ASKS.match(bare), _NAMES.match(bare)
-    before = _before(tracker) if asks or names else None
+    before = _before(tracker) if asks or names or _tells(bare, parsed) else None
     if before is None:
         return None
+    if not asks and not names:
+        if before.answered and _insured(parsed):
+            return None  # a subject of its own
+        return FollowUp((f"{before.text}，{bare}",), before, other=True)
     if asks:
         bare = bare.rstrip(_TRAILING)
         meant = (f"{before.text}，{bare}", f"{bare}{before.text}")
@@ -100,19 +110,22 @@ def follow_up(
     people = bool(_PEOPLE.fullmatch(named))
     if not people and not _may_lean(parsed):
         return None
-    return FollowUp(_put_in(named, parsed, before), before, other=not people)
+    # "没签合同呢" sounds like ours and is no other thing: the answer may well be the same.
+    case = parsed["decision"] == "clarify" and not _insured(parsed)
+    return FollowUp(_put_in(named, parsed, before), before, other=not (people or case))
 
 
 def believed(again: Mapping[str, Any], meant: FollowUp) -> bool:
     """Whether the question in full leads to something.
 
-    Whoever names something else wants another answer: where the same item comes out, what was
-    named had no part in it.
+    Whoever names something else wants another answer: where the same item is answered again,
+    what was named had no part in it.
     """
     answers = again.get("answers") or []
     if again.get("decision") != "answer" or not answers:
         return False
-    return not meant.other or answers[0]["id"] != meant.before.item
+    before = meant.before
+    return not (meant.other and before.answered) or answers[0]["id"] != before.item
 
 
 def taken_over(parsed: dict[str, Any], again: Mapping[str, Any], text: str) -> dict[str, Any]:
@@ -122,9 +135,18 @@ def taken_over(parsed: dict[str, Any], again: Mapping[str, Any], text: str) -> d
     return {**kept, **decided, "in_full": text}
 
 
+def _tells(bare: str, parsed: Mapping[str, Any]) -> bool:
+    """Whether it may be part of the last question, as by itself it is unclear."""
+    return bool(_TELLS.match(bare.rstrip(_ENDS))) and parsed["decision"] in _UNCLEAR
+
+
 def _may_lean(parsed: Mapping[str, Any]) -> bool:
     placed = any(entity["entity"] == "region" for entity in parsed.get("entities") or ())
     return parsed["decision"] not in _OWN_WAY and not placed
+
+
+def _insured(parsed: Mapping[str, Any]) -> bool:
+    return any(one["entity"] == "insurance" for one in parsed.get("entities") or ())
 
 
 def _before(tracker: DialogueStateTracker) -> Before | None:
@@ -137,7 +159,8 @@ def _before(tracker: DialogueStateTracker) -> Before | None:
             return None  # "那医保呢" after one's own record asks for the record
         if parsed.get("decision") in _POLICY and answers and event.text:
             text = parsed.get("in_full") or event.text
-            return Before(text, answers[0]["id"], _insurances(event.text, parsed))
+            named = _insurances(event.text, parsed)
+            return Before(text, answers[0]["id"], named, parsed["decision"] == "answer")
     return None
 
 
@@ -149,7 +172,7 @@ def _insurances(text: str, parsed: Mapping[str, Any]) -> tuple[str, ...]:
 def _put_in(named: str, parsed: Mapping[str, Any], before: Before) -> tuple[str, ...]:
     """An insurance takes the place of the other; everything else is said beside it."""
     beside = (f"{named}{before.text}", f"{before.text}，{named}")
-    if not any(one["entity"] == "insurance" for one in parsed.get("entities") or ()):
+    if not _insured(parsed):
         return beside
     there = [name for name in before.insurances if name in before.text]
     if there:

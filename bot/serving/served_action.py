@@ -17,8 +17,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, Event, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
-# The actions that read what the bot said before.
-LOOKING_BACK = ("action_say_again", "action_say_simply")
+# The actions that read what the bot said before; an answer does where the question leans on it.
+LOOKING_BACK = ("action_say_again", "action_say_simply", "action_say_not_covered")
+ANSWER = "action_answer_question"
 
 
 class MalformedActionResult(ValueError):
@@ -45,7 +46,7 @@ class ServedAction(RemoteAction):
 def call(action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
     """The call in Rasa's action protocol."""
     state = tracker.current_state()
-    read = (UserUttered, BotUttered) if action in LOOKING_BACK else (UserUttered,)
+    read = (UserUttered, BotUttered) if _looks_back(action, tracker) else (UserUttered,)
     state["events"] = [_told(event) for event in tracker.events if type(event) in read]
     return {
         "domain": {},
@@ -54,6 +55,12 @@ def call(action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
         "tracker": state,
         "version": rasa.__version__,
     }
+
+
+def _looks_back(action: str, tracker: DialogueStateTracker) -> bool:
+    message = tracker.latest_message
+    leans = message is not None and "in_full" in (message.parse_data or {})
+    return action in LOOKING_BACK or (action == ANSWER and leans)
 
 
 def _told(event: UserUttered | BotUttered) -> dict[str, Any]:

@@ -61,6 +61,9 @@ def test_it_takes_the_place_of_social_insurance_as_a_whole() -> None:
         "需要什么材料",
         "要多久",
         "去哪办",
+        "要去哪里办",
+        "该找谁",
+        "得去哪个部门办",
         "手机上能办吗",
         "一个月多少钱呢",
         "那多少钱",
@@ -147,3 +150,38 @@ def test_only_another_answer_is_believed_where_something_else_was_named() -> Non
     assert old is not None
     assert [believed(same, weather), believed(other, weather)] == [False, True]
     assert [believed(same, old), believed(_parsed("x", "clarify", "Q025"), old)] == [True, False]
+
+
+@pytest.mark.parametrize("text", ["我是自己辞职的", "那单位不配合", "没有身份证", "要是报复我咋办"])
+@pytest.mark.parametrize("decision", ["clarify", "reject"])
+def test_what_tells_more_is_part_of_the_question(text: str, decision: str) -> None:
+    meant = follow_up(text, _parsed(text, decision), _after(STOPPED))
+    assert meant is not None
+    assert meant.meant == (f"{PENSION_STOPPED}，{text.removeprefix('那')}",)
+    same, other = _parsed("x", "answer", "Q025"), _parsed("x", "answer", "Q097")
+    # Whatever is added, the first question alone leads to its own answer.
+    assert [believed(same, meant), believed(other, meant)] == [False, True]
+
+
+def test_what_is_clear_by_itself_tells_nothing_more() -> None:
+    for decision in ("answer", "lookup", "human", "chat"):
+        assert _meant("我是自己辞职的", _parsed("我是自己辞职的", decision), STOPPED) == ()
+
+
+def test_what_was_asked_back_for_may_be_answered_with_what_it_was() -> None:
+    unclear = _parsed("厂子没了社保咋整", "clarify", "Q122")
+    for text in ("那失业金有没有", "还有失业金呢"):
+        meant = follow_up(text, _parsed(text, "clarify", "Q122"), _after(unclear))
+        assert meant is not None, text
+        assert believed(_parsed("x", "answer", "Q122"), meant)
+
+
+def test_a_case_that_sounds_like_ours_may_have_the_same_answer() -> None:
+    same = _parsed("x", "answer", "Q025")
+    for decision, believable in (("clarify", True), ("reject", False)):
+        meant = follow_up("没签合同呢", _parsed("没签合同呢", decision), _after(STOPPED))
+        assert meant is not None
+        assert believed(same, meant) is believable
+    insured = follow_up("那医保呢", _parsed("那医保呢", "clarify"), _after(STOPPED))
+    assert insured is not None
+    assert not believed(same, insured)

@@ -1,0 +1,69 @@
+"""A question that leans on the last one gets the steps, and few words that lead nowhere a hint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.actions.stage import Stage
+
+
+def after(card: dict[str, Any] | None, text: str) -> list[dict[str, Any]]:
+    """What happened: a question, the bubble that answered it, and the words of this turn."""
+    said = {"event": "bot", "text": "甲", "data": {"custom": {"card": card} if card else None}}
+    return [{"event": "user", "text": "问"}, said, {"event": "user", "text": text}]
+
+
+async def test_the_steps_are_told_where_the_short_answer_was(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q001"])).card("answer")
+    asked: dict[str, Any] = {"answers": ["Q001"], "text": "要多久", "in_full": "五险是哪些"}
+    more = await stage.play("action_answer_question", events=after(first, "要多久"), **asked)
+    assert more.responses == ["utter_answer_more"]
+    assert first["detail"] in more.text
+    assert first["sources"][0]["title"] in more.text
+    shown = more.card("answer")
+    assert (shown["item"], shown["summary"], "detail" in shown) == ("Q001", first["detail"], False)
+    # Asked a third time, the short answer comes again; said twice in a row, nothing would.
+    again = await stage.play("action_answer_question", events=after(shown, "要多久"), **asked)
+    assert again.card("answer") == first
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        {"answers": ["Q001"], "text": "五险是哪些"},  # in full once more
+        {"answers": ["Q002"], "text": "要多久", "in_full": "单位几天内要给我上社保，要多久"},
+    ],
+)
+async def test_another_question_gets_its_short_answer(stage: Stage, turn: dict[str, Any]) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q001"])).card("answer")
+    said = await stage.play("action_answer_question", events=after(first, turn["text"]), **turn)
+    assert "utter_answer_more" not in said.responses
+
+
+CHOICES = {"type": "choices", "choices": [{"title": "甲", "payload": '/choose{"item": "Q001"}'}]}
+HUMAN = {"type": "choices", "choices": [{"title": "转人工", "payload": "/human"}]}
+ANSWER = {"type": "answer", "item": "Q001"}
+
+
+@pytest.mark.parametrize(
+    ("card", "text", "response"),
+    [
+        (ANSWER, "她走不动路", "utter_not_followed"),
+        (CHOICES, "要去哪里办", "utter_not_followed"),
+        (HUMAN, "她走不动路", "utter_not_covered"),
+        ({"type": "contributions"}, "她走不动路", "utter_not_covered"),
+        (None, "她走不动路", "utter_not_covered"),
+        (ANSWER, "我想知道明天上海的天气怎么样啊", "utter_not_covered"),
+        (ANSWER, "/out_of_scope", "utter_not_covered"),
+    ],
+)
+async def test_few_words_after_an_answer_may_go_on_with_it(
+    stage: Stage, card: dict[str, Any] | None, text: str, response: str
+) -> None:
+    turn = {"text": text, "events": after(card, text)}
+    said = await stage.play("action_say_not_covered", "out_of_scope", **turn)
+    assert said.responses == [response]
+    assert "12333" in said.text
+    assert [one["payload"] for one in said.card("choices")["choices"]] == ["/human"]
