@@ -28,7 +28,7 @@ class Classifier:
     """Weights of n-grams and of vector components, and what makes scores probabilities."""
 
     labels: tuple[str, ...]
-    weights: np.ndarray  # features that training saw × labels, float32
+    weights: np.ndarray  # features that training saw × labels, float16
     vector_weights: np.ndarray  # dimensions × labels, float32; no rows without vectors
     sharpness: float
 
@@ -38,7 +38,7 @@ class Classifier:
         seen = numbers < len(self.weights)  # n-grams that came after training say nothing
         if not seen.all():
             numbers, values = numbers[seen], values[seen]
-        scores = values @ self.weights[numbers]
+        scores = values @ self.weights[numbers].astype(np.float32)
         if vector is not None:
             scores = scores + vector @ self.vector_weights
         return np.asarray(scores)
@@ -85,7 +85,8 @@ def train(
     # The inverse's end, down to its right corner, follows from the factor's end alone.
     left_out = targets[since:] - dual[since:] / _inverse_diagonal(factor[since:, since:])[:, None]
     sharpness = _sharpness(left_out, truth[since:])
-    weights = rounded(np.asarray(rows.T @ dual))
+    # Half precision, as in the model's file: an engine holds two of these, the largest it has.
+    weights = np.asarray(rows.T @ dual, dtype=np.float16)
     turned = np.zeros((0, len(names))) if vectors is None else VECTOR_SHARE * (vectors.T @ dual)
     classifier = Classifier(names, weights, turned.astype(np.float32), sharpness)
     return Trained(classifier, softmax(sharpness * left_out))

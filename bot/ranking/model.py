@@ -174,8 +174,8 @@ class Model:
         wordings = self.wordings
         arrays = {
             "rarity": self.vocabulary.rarity,
-            "words_weights": self.by_words.weights.astype(np.float16),
-            "all_weights": self.by_all.weights.astype(np.float16),
+            "words_weights": self.by_words.weights,
+            "all_weights": self.by_all.weights,
             "vector_weights": self.by_all.vector_weights,
             "vectors": wordings.vectors.astype(np.float16),
             "item_of": wordings.item_of,
@@ -211,7 +211,7 @@ class Model:
         """Read what `save` wrote."""
         names = json.loads((directory / NAMES_FILE).read_text("utf-8"))
         with np.load(directory / ARRAYS_FILE, allow_pickle=False) as file:
-            arrays = {name: _read(file[name]) for name in file.files}
+            arrays = {name: _read(name, file[name]) for name in file.files}
         return cls(
             vocabulary=Vocabulary(
                 {name: i for i, name in enumerate(names["features"])}, arrays["rarity"]
@@ -234,9 +234,9 @@ def heart(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-def _read(array: np.ndarray) -> np.ndarray:
-    """What is kept in half precision is reckoned with in single."""
-    return array.astype(np.float32) if array.dtype == np.float16 else array
+def _read(name: str, array: np.ndarray) -> np.ndarray:
+    """Vectors are reckoned with in single precision; of weights a question needs a few rows."""
+    return array.astype(np.float32) if name.endswith("vectors") else array
 
 
 def _classifier(

@@ -132,7 +132,7 @@ def _chosen(seen: _Seen, of_items: csr_matrix, first: Classifier) -> list[int]:
     others = sorted({*range(seen.last)} - {*chosen})
     if not others or FAQ not in first.labels:
         return chosen
-    scores = of_items[others] @ first.weights
+    scores = of_items[others] @ first.weights.astype(np.float32)
     policy = softmax(first.sharpness * scores)[:, first.labels.index(FAQ)]
     return chosen + [others[int(place)] for place in np.argsort(policy)[:HARD_ROWS]]
 
