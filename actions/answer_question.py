@@ -48,11 +48,8 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         if own:
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
-    if turn.leans and asked.detail and _just_said(asked, turn):
-        more = replace(asked, summary=asked.detail, detail=None)
-        said = _said(replace(given, item=more), knowledge)
-        return [replace(said, response="utter_answer_more")]
-    replies = [_said(given, knowledge)]
+    steps = asked.detail if turn.leans and _just_said(asked, turn) else None
+    replies = [_said(given, knowledge, steps)]
     if asked.calculator == RETIREMENT_AGE:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
     return [*replies, *_about_region(given, knowledge)]
@@ -64,9 +61,11 @@ def _just_said(item: Item, turn: Turn) -> bool:
     return any((card.get("item"), card.get("detail")) == (item.id, item.detail) for card in shown)
 
 
-def _said(given: Answer, knowledge: Knowledge) -> Reply:
-    """The answer in words, with one line on where it stands written."""
+def _said(given: Answer, knowledge: Knowledge, steps: str | None) -> Reply:
+    """The answer in words, or its steps, with one line on where it stands written."""
     phrases = knowledge.phrases
+    if steps:
+        given = replace(given, item=replace(given.item, summary=steps, detail=None))
     cited = [given.item.citations[0], *(Citation(one, None) for one in given.local_sources[:1])]
     values = {
         "summary": given.item.summary,
@@ -77,17 +76,19 @@ def _said(given: Answer, knowledge: Knowledge) -> Reply:
     if given.local:
         values["local"] = given.local
     return Reply(
-        _response(given, knowledge),
+        _response(given, knowledge, bool(steps)),
         values,
         cards.answer(given, knowledge),
         {"topic": given.item.id, "pending": None},
     )
 
 
-def _response(given: Answer, knowledge: Knowledge) -> str:
+def _response(given: Answer, knowledge: Knowledge, more: bool) -> str:
     if knowledge.english:
         return "utter_answer_english"
-    return "utter_answer_local" if given.local else "utter_answer"
+    if given.local:
+        return "utter_answer_local"
+    return "utter_answer_more" if more else "utter_answer"
 
 
 def _about_region(given: Answer, knowledge: Knowledge) -> list[Reply]:

@@ -19,8 +19,8 @@ from bot.ranking.decision import NEVER, Thresholds, trusted
 from bot.ranking.wordings import Lined, Wordings, gather
 from bot.text.space import learn_space
 
-# Wordings that are tried, and into how many parts those of an item are cut. With a third of these
-# the threshold is off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
+# Wordings that are tried, and into how many parts those of an item are cut. With 2,000 the
+# threshold was off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
 MOST_TRIED = 3_600
 PARTS = 5
 # With fewer wordings to try nothing can be found; a small set has to do with this threshold.

@@ -42,6 +42,38 @@ async def test_another_question_gets_its_short_answer(stage: Stage, turn: dict[s
     assert "utter_answer_more" not in said.responses
 
 
+async def test_what_stood_behind_the_short_answer_stands_behind_the_steps(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q016"], "text": "要多久", "in_full": "缴费基数，要多久"}
+    first = await stage.play("action_answer_question", answers=["Q016"])
+    events = after(first.card("answer"), "要多久")
+    more = await stage.play("action_answer_question", events=events, **asked)
+    assert more.responses == ["utter_answer_more", *first.responses[1:]]
+    assert stage.slots["pending"] == "region"
+
+
+async def test_a_regions_figures_are_kept_beside_the_steps(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q016"], "entities": {"region": "310000"}}
+    first = await stage.play("action_answer_question", **asked)
+    events = after(first.card("answer"), "要多久")
+    more = await stage.play(
+        "action_answer_question", events=events, text="要多久", in_full="缴费基数", **asked
+    )
+    assert more.responses[0] == "utter_answer_local"
+    assert first.card("answer")["detail"] in more.text
+    assert "7546" in more.text
+
+
+async def test_who_asks_in_english_gets_the_steps_in_english(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q224"], "locale": "en"}
+    first = await stage.play("action_answer_question", **asked)
+    events = after(first.card("answer"), "要多久")
+    more = await stage.play(
+        "action_answer_question", events=events, text="要多久", in_full="外国人", **asked
+    )
+    assert more.responses == ["utter_answer_english"]
+    assert first.card("answer")["detail"] in more.text
+
+
 CHOICES = {"type": "choices", "choices": [{"title": "甲", "payload": '/choose{"item": "Q001"}'}]}
 HUMAN = {"type": "choices", "choices": [{"title": "转人工", "payload": "/human"}]}
 ANSWER = {"type": "answer", "item": "Q001"}
