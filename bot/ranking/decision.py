@@ -38,9 +38,9 @@ MAYBE_POLICY = 0.25
 SURELY_POLICY = 0.95
 # From this probability on that it is a policy question at all, the items' own ones count in full.
 ENOUGH_POLICY = 0.8
-# So little suffices to ask back where one item would be this sure of it ("骑手摔伤了"): of 900
-# questions about other things 4 are asked back by that.
-HARDLY_POLICY, SURE_ITEM = 0.1, 0.9
+# So little suffices to ask back where one item would be this sure of it ("骑手摔伤了", "我在北京
+# 交了8年回老家怎么转"): of 900 questions about other things 8 are asked back by that.
+HARDLY_POLICY, SURE_ITEM = 0.05, 0.75
 # A lead that no cosine can have.
 NEVER = 9.0
 

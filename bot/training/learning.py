@@ -29,7 +29,7 @@ from bot.training.calibration import Aims, calibrated, held_out, joined, tried
 from bot.training.forks import forked, halved
 
 # The classifiers see this many wordings of an item: items differ little as intents.
-WORDINGS_OF_AN_INTENT = 13
+WORDINGS_OF_AN_INTENT = 12
 MOST_INTENT_ROWS = 4_000
 # And so many that look most like something else ("我妈的养老金什么时候涨" is no look-up).
 HARD_ROWS = 600

@@ -14,7 +14,7 @@ from bot.ranking.duels import outcomes, side
 from bot.ranking.examples import Example
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import E5Vectors
-from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, tried
+from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, risk, tried
 
 
 def test_a_fifth_of_each_item_is_held_out_another_one_each_time() -> None:
@@ -46,6 +46,16 @@ def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
     answered = probability >= thresholds.answer
     assert 200 <= answered.sum() < 240
     assert (truth[answered] == 1).mean() < 0.07
+
+
+def test_the_risk_of_an_answer_is_a_smooth_curve_with_as_many_errors_as_there_were() -> None:
+    random = np.random.default_rng(7)
+    odds = np.sort(random.normal(2.0, 1.5, 3000))
+    right = random.random(3000) < 1 / (1 + np.exp(-odds))
+    found = risk(1 / (1 + np.exp(-odds)), right)
+    assert (np.diff(found[30:-30]) <= 0).all()
+    assert abs(found.sum() - (~right).sum()) < 3
+    assert risk(np.full(3, 0.9), np.array([True] * 3)).sum() == 0
 
 
 def test_what_is_tried_in_parts_is_what_is_tried_at_once() -> None:

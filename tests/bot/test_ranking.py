@@ -155,10 +155,10 @@ def test_a_saved_model_decides_the_same(
     [
         ({"faq": 0.9}, (("Q001", 0.7),), "answer"),
         ({"faq": 0.9}, (("Q001", 0.4), ("Q002", 0.3)), "clarify"),
-        ({"faq": 0.1, "out_of_scope": 0.9}, (("Q001", 0.1),), "reject"),
+        ({"faq": 0.1, "out_of_scope": 0.9}, (("Q001", 0.05),), "reject"),
         # An item that would be sure of it is asked back for, but not where it is hardly ours.
-        ({"faq": 0.16, "out_of_scope": 0.8}, (("Q001", 0.19),), "clarify"),
-        ({"faq": 0.08, "out_of_scope": 0.9}, (("Q001", 0.1),), "reject"),
+        ({"faq": 0.08, "out_of_scope": 0.9}, (("Q001", 0.09),), "clarify"),
+        ({"faq": 0.04, "out_of_scope": 0.9}, (("Q001", 0.05),), "reject"),
         # What is surely ours is asked back for, and not called foreign.
         ({"faq": 0.96}, (("Q001", 0.1), ("Q002", 0.05)), "clarify"),
         ({"faq": 0.96}, (), "reject"),

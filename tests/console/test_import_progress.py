@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from console.exchange import cells, tables
+import pytest
+
+from console.exchange import arriving, bringing, cells, tables
 from console.exchange.bringing import Job, bring
-from console.knowledge import content
+from console.knowledge import checks, content
 from records.database import open_database
 from records.staff import imports
 from tests.console.conftest import Console, Worker
 from tests.console.test_exchange import many, mark, send
 
 
-async def test_how_far_an_import_is_shows_while_it_goes_on(console: Console) -> None:
+async def test_how_far_an_import_is_shows_while_it_goes_on(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "ADVANCE_SECONDS", 0.02)
+    monkeypatch.setattr(arriving, "problems", unhurried)
     rows = [
         cells.from_content(one["id"], "demo", content.item(one, lines)) for one, lines in many(1500)
     ]
@@ -31,6 +40,12 @@ async def test_how_far_an_import_is_shows_while_it_goes_on(console: Console) -> 
     assert len({done for name, done in steps if name == "正在逐行检查"}) > 1
     assert steps == sorted(steps, key=lambda one: ("正在读文件" != one[0], one[1]))
     assert "正在存为草稿" in {step[0] for step in map(how_far, keeping) if step}
+
+
+def unhurried(*row: Any) -> Iterable[checks.Problem]:
+    """A row's problems, with time to look at the page between two rows, on a busy machine too."""
+    time.sleep(0.002)
+    return checks.problems(*row)
 
 
 def how_far(page: str) -> tuple[str, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -17,6 +18,8 @@ async def said(talk: Talk, text: str) -> tuple[str, list[dict[str, object]]]:
     """The words and the cards of the turn that answers `text`."""
     first = await talk.ask(text)
     turn = await talk.events(first["seq"] - 1)
+    await asyncio.sleep(0.1)  # a question that is asked back has its choices behind its words
+    turn += await talk.events(turn[-1]["seq"])
     cards = [event["card"] for event in turn if "card" in event]
     for card in cards:
         check_card(card)
@@ -94,6 +97,21 @@ async def test_what_is_not_ours_stays_so_after_a_question(whole: Whole, text: st
     words, cards = await said(talk, text)
     assert [card for card in cards if card["type"] == "answer"] == []
     assert "12333" in words
+
+
+@pytest.mark.parametrize("text", ["陪产假工资照发吗", "试用期工资最低多少"])
+async def test_a_question_about_work_alone_gets_no_answer_about_insurance(
+    whole: Whole, text: str
+) -> None:
+    words, cards = await said(await whole.talk(), text)
+    assert [card for card in cards if card["type"] == "answer"] == []
+    assert "12333" in words
+
+
+async def test_little_is_said_of_insurance_and_we_ask_back(whole: Whole) -> None:
+    _, cards = await said(await whole.talk(), "我在北京交了8年回老家怎么转")
+    offered = [one["payload"] for card in cards for one in card.get("choices", [])]
+    assert any("Q189" in payload for payload in offered)
 
 
 async def test_the_last_answer_is_said_again_and_then_simply(whole: Whole) -> None:

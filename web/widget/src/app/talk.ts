@@ -145,6 +145,9 @@ async function deliver(one: Outgoing, again = true): Promise<void> {
             startOver();
             return deliver(one, false);
         }
+        // It seems to have arrived and only the word of it was lost: asked about by itself, once.
+        if (!(problem instanceof api.Refused) && again && isShown(one.id))
+            return deliver(one, false);
         const why = problem instanceof api.Refused ? problem.message : undefined;
         change(one.id, { failed: true, why });
         talk.set({ error: problem instanceof api.Refused ? problem.code : "network" });
@@ -180,11 +183,25 @@ function setLink(link: Link): void {
 function hear(fresh: ChatEvent[]): void {
     const last = lastSeq();
     const added = fresh.filter((event) => event.seq > last);
-    const flying = talk.value.outbox.find((one) => !one.failed && one.seq === undefined);
-    if (flying && added.some((event) => event.from === "citizen"))
-        change(flying.id, { shown: true });
+    const { outbox } = talk.value;
+    const said = added
+        .filter((event) => event.from === "citizen" && !outbox.some((one) => one.seq === event.seq))
+        .map((event) => event.text);
+    const unsettled = outbox.filter((one) => one.seq === undefined && !one.shown);
+    const flying = unsettled.find((one) => !one.failed);
+    const failed = unsettled.find((one) => one.failed && said.includes(one.words));
+    if (flying && said.length) change(flying.id, { shown: true });
     talk.set({ events: [...talk.value.events, ...added] });
     settle();
+    // The page was told that it failed, and here it is: the gateway is asked about the same id.
+    if (failed && !flying) {
+        change(failed.id, { shown: true });
+        post(failed);
+    }
+}
+
+function isShown(id: string): boolean {
+    return talk.value.outbox.some((one) => one.id === id && one.shown);
 }
 
 /** Take from the outbox what is shown as an event by now. */
