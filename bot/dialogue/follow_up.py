@@ -19,6 +19,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 MOST_CHARACTERS = 20
 # What tells more about the last question is short.
 _TELLS = re.compile(r"^(?!.*[你您]).{3,12}(?<!呢)$")
+# "陪产假能休几天" asks by itself: called not covered, it is so after another question, too.
+_ASKS_ITSELF = re.compile(r"[几哪吗]|多少|什么")
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # "嗯，要多久" alone sounds like a yes.
@@ -139,6 +141,8 @@ def taken_over(parsed: dict[str, Any], again: Mapping[str, Any], text: str) -> d
 
 def _tells(bare: str, parsed: Mapping[str, Any]) -> bool:
     """Whether it may be part of the last question, as by itself it is unclear."""
+    if parsed["decision"] == "reject" and _ASKS_ITSELF.search(bare):
+        return False
     return bool(_TELLS.match(bare.rstrip(_ENDS))) and parsed["decision"] in _UNCLEAR
 
 

@@ -166,6 +166,11 @@ def test_what_tells_more_is_part_of_the_question(text: str, decision: str) -> No
     assert [believed(same, meant), believed(other, meant)] == [False, True]
 
 
+@pytest.mark.parametrize("text", ["陪产假能休几天呀", "最低工资是多少", "年假没休完给钱吗"])
+def test_a_question_that_is_not_ours_is_no_part_of_the_last(text: str) -> None:
+    assert _meant(text, _parsed(text, "reject"), STOPPED) == ()
+
+
 def test_what_is_clear_by_itself_tells_nothing_more() -> None:
     for decision in ("answer", "lookup", "human", "chat"):
         assert _meant("我是自己辞职的", _parsed("我是自己辞职的", decision), STOPPED) == ()

@@ -90,7 +90,7 @@ async def test_what_only_the_record_knows_needs_one(whole: Whole, text: str) -> 
     assert cards[0]["type"] == "sign_in"
 
 
-@pytest.mark.parametrize("text", ["那天气呢", "股票呢"])
+@pytest.mark.parametrize("text", ["那天气呢", "股票呢", "陪产假能休几天呀"])
 async def test_what_is_not_ours_stays_so_after_a_question(whole: Whole, text: str) -> None:
     talk = await whole.talk()
     await said(talk, "养老金怎么算")
