@@ -119,6 +119,15 @@ def follow_up(
     return FollowUp(_put_in(named, parsed, before), before, other=not (people or case))
 
 
+def new_in(again: Mapping[str, Any], before: Before) -> dict[str, Any]:
+    """What is new in the question in full: of two matters not the one that is answered already."""
+    parts = again.get("parts") or ()
+    new = [part for part in parts if part["answers"][0]["id"] != before.item]
+    if not before.answered or len(new) != 1:
+        return dict(again)
+    return {**again, "answers": new[0]["answers"], "parts": []}
+
+
 def believed(again: Mapping[str, Any], meant: FollowUp) -> bool:
     """Whether the question in full leads to something.
 

@@ -23,7 +23,7 @@ from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.follow_up import believed, follow_up, taken_over
+from bot.dialogue.follow_up import believed, follow_up, new_in, taken_over
 from bot.dialogue.slot_filling import filled, slots_by_entity
 from bot.serving.served_action import ServedAction
 
@@ -64,6 +64,7 @@ class Processor(MessageProcessor):
             full = copy.copy(message)
             full.text = text
             again = await understand(full, tracker, only_output_properties)
+            again = new_in(again, meant.before) if meant else again
             if meant and believed(again, meant):
                 return taken_over(parsed, again, meant.carried(text))
         return dict(parsed)

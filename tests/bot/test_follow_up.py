@@ -8,7 +8,7 @@ import pytest
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.follow_up import believed, follow_up, taken_over
+from bot.dialogue.follow_up import Before, believed, follow_up, new_in, taken_over
 from bot.entities.kinds import insurances
 
 PENSION_STOPPED = "职工养老保险断了怎么办"
@@ -140,6 +140,21 @@ def test_what_asks_for_more_is_not_carried_on() -> None:
     assert other is not None
     assert more.carried(more.meant[0]) == PENSION_STOPPED
     assert other.carried(other.meant[0]) == "医保断了怎么办"
+
+
+def _two(*items: str) -> dict[str, Any]:
+    parts = [{"answers": [{"id": item, "score": 0.9}]} for item in items]
+    return {**_parsed("x", "answer", items[0]), "parts": parts}
+
+
+def test_of_two_matters_the_one_that_is_answered_already_is_left_out() -> None:
+    before = Before(PENSION_STOPPED, "Q025", ())
+    new = new_in(_two("Q025", "Q179"), before)
+    assert ([one["id"] for one in new["answers"]], new["parts"]) == (["Q179"], [])
+    for kept in (_two("Q097", "Q179"), _parsed("x", "answer", "Q025")):
+        assert new_in(kept, before) == kept
+    asked_back = Before(PENSION_STOPPED, "Q025", (), answered=False)
+    assert new_in(_two("Q025", "Q179"), asked_back) == _two("Q025", "Q179")
 
 
 def test_only_another_answer_is_believed_where_something_else_was_named() -> None:
