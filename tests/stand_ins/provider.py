@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +79,7 @@ class StandInProvider:
         self.acknowledged: list[Fields] = []
         self.streams = 0
         self.drops = 0
+        self.hurries = False  # sends frames before those sent earlier are acknowledged
         self._numbers = itertools.count(1)
         self._tickets: set[str] = set()
         self.served = Served(
@@ -148,7 +150,7 @@ class StandInProvider:
         return {"errcode": 0, "errmsg": "ok"}
 
     async def _stream(self, socket: WebSocket) -> None:
-        """DingTalk's side of a stream: frames one by one, each until it is acknowledged."""
+        """DingTalk's side of a stream: each frame until it is acknowledged."""
         ticket = socket.query_params.get("ticket", "")
         if ticket not in self._tickets:
             await socket.close(4403)
@@ -156,28 +158,36 @@ class StandInProvider:
         self._tickets.discard(ticket)
         await socket.accept()
         self.streams += 1
+        sent: dict[str, Fields] = {}
+        listening = asyncio.create_task(self._acknowledge(socket, sent))
         try:
-            while True:
-                await self._frame(socket)
+            while not listening.done():
+                await self._next_frame(socket, sent)
+                await asyncio.sleep(0.005)
         except WebSocketDisconnect:
+            pass
+        finally:
+            listening.cancel()
             self.streams -= 1
 
-    async def _frame(self, socket: WebSocket) -> None:
-        if not self.frames:
-            # Notices when the other side goes away.
-            try:
-                async with asyncio.timeout(0.02):
-                    await socket.receive_text()
-            except TimeoutError:
-                return
-        frame = self.frames[0]
+    async def _next_frame(self, socket: WebSocket, sent: dict[str, Fields]) -> None:
+        waiting = (one for one in self.frames if one["headers"]["messageId"] not in sent)
+        frame = next(waiting, None)
+        if frame is None or (sent and not self.hurries):
+            return
+        sent[frame["headers"]["messageId"]] = frame
         await socket.send_text(json.dumps(frame))
         if self.drops:
             self.drops -= 1
             await socket.close()
             raise WebSocketDisconnect
-        told = json.loads(await socket.receive_text())
-        if told["headers"]["messageId"] == frame["headers"]["messageId"]:
-            self.acknowledged.append(told)
-            if told["code"] == 200:
-                self.frames.remove(frame)
+
+    async def _acknowledge(self, socket: WebSocket, sent: dict[str, Fields]) -> None:
+        """What is refused is sent again."""
+        with suppress(WebSocketDisconnect):
+            while True:
+                told = json.loads(await socket.receive_text())
+                if frame := sent.pop(told["headers"]["messageId"], None):
+                    self.acknowledged.append(told)
+                    if told["code"] == 200:
+                        self.frames.remove(frame)

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx
 from dingtalk_stream.chatbot import ChatbotMessage
@@ -22,7 +23,7 @@ from dingtalk_stream.stream import DingTalkStreamClient
 from channels.messengers import calling
 from channels.messengers.dingtalk.channel import API
 from channels.messengers.frame.failures import DeliveryFailed
-from channels.messengers.incoming import Fields
+from channels.messengers.incoming import Fields, text_at
 from records.delivery.accounts import Account
 
 log = logging.getLogger(__name__)
@@ -89,19 +90,26 @@ class _Client(DingTalkStreamClient):
 
 
 class _Handler(CallbackHandler):
-    """Hands each message to the gateway's own loop, and acknowledges it once it is kept."""
+    """Hands each message to the gateway's own loop, and acknowledges it once it is kept.
+
+    The client begins a task for each message: without turns, what somebody sends in a rush would
+    be kept in any order.
+    """
 
     def __init__(self, account: Account, take: Take, home: asyncio.AbstractEventLoop) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._account = account
         self._take = take
         self._home = home
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def process(self, message: CallbackMessage) -> tuple[int, str]:
-        """Keep one message."""
+        """Keep one message, once those before it of the same person are kept."""
         told = message.data if isinstance(message.data, dict) else {}
-        keeping = asyncio.run_coroutine_threadsafe(self._kept(told), self._home)
-        if await asyncio.wrap_future(keeping):
+        async with self._turns.setdefault(text_at(told, "senderStaffId"), asyncio.Lock()):
+            keeping = asyncio.run_coroutine_threadsafe(self._kept(told), self._home)
+            kept = await asyncio.wrap_future(keeping)
+        if kept:
             return AckMessage.STATUS_OK, "OK"
         return AckMessage.STATUS_SYSTEM_EXCEPTION, "later"
 

@@ -60,6 +60,21 @@ async def test_messages_on_a_stream_are_answered_once_and_acknowledged(
     await until(lambda: provider.streams == 0)
 
 
+async def test_what_one_person_sends_in_a_rush_stays_in_order(
+    open_gateway: OpenGateway,
+    new_account_at: NewAccountAt,
+    provider: StandInProvider,
+    engine: StandInEngine,
+) -> None:
+    new_account_at("dingtalk", mode="stream")
+    provider.hurries = True
+    said = [f"问{turn}" for turn in range(12)]
+    provider.frames = [frame(calls.dingtalk_fields("staff1", words)) for words in said]
+    async with open_gateway():
+        await until(lambda: len(engine.heard) == len(said), 40)
+    assert engine.texts == said
+
+
 async def test_a_lost_stream_is_opened_again_and_nothing_is_lost(
     open_gateway: OpenGateway,
     new_account_at: NewAccountAt,
