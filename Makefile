@@ -16,9 +16,9 @@ APP := .venv/app/bin/python
 ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
 TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
-WORDING := config.yml domain.yml $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
+WORDING := config.yml domain.yml data/follow_ups/weights.json $(wildcard data/domain/*.yml) data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
+.PHONY: follow-ups vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
@@ -59,6 +59,9 @@ intent-benchmark: .venv/engine/.built ## TRAIN=a.jsonl TEST=b.jsonl: our underst
 
 vectors: .venv/engine/.built ## compute the vectors of all wordings and write them to data/, for those who train next
 	@$(ENGINE) -W ignore -m bot.ship_vectors
+
+follow-ups: $(MODEL) ## find anew how the question before counts, from data/follow_ups; then `make train`
+	@$(ENGINE) -W ignore -m bot.context.learning $(MODEL)
 
 evaluate: $(MODEL) ## FILE=q.jsonl OOS=o.jsonl: measure the understanding, written to bench/understanding.md; without files on held-out wordings
 	@$(ENGINE) -W ignore -m bot.evaluation --model $(MODEL) $(if $(FILE),--file "$(FILE)") $(if $(OOS),--oos "$(OOS)")

@@ -39,6 +39,7 @@ def write(home: Path, model: Model) -> None:
         "items": wordings.items,
         "by_heart": model.by_heart,
         "texts": model.texts,
+        "related": model.context.related if model.context else {},
     }
     (home / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 
@@ -55,6 +56,7 @@ def read(home: Path, model: Model) -> Model:
         wordings=_wordings(model.wordings, names, arrays, len(vocabulary.number)),
         by_heart=names["by_heart"],
         texts=tuple(names["texts"]),
+        context=model.context and model.context.among(names.get("related", {})),
     )
 
 

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from bot.ranking.classifier import rounded
 from bot.ranking.decision import FAQ
-from bot.ranking.examples import cut, knowledge, referred, spelled, titles, wordings
+from bot.ranking.examples import cut, knowledge, referred, related, spelled, titles, wordings
 from bot.ranking.model import Model
 from bot.ranking.wordings import gather
 from bot.text.features import counted, features
@@ -48,7 +48,9 @@ def update(
     fresh = [pair for pair in of_items if pair not in known]
     changed = _with_wordings(model, of_items, known, fresh, words, vectors, referred(items))
     gone = len(known.keys() - set(of_items))
-    return replace(changed, by_heart=by_heart((*told, *named))), Difference(len(fresh), gone)
+    context = model.context and model.context.among(related(items))
+    heart = by_heart((*told, *named))
+    return replace(changed, by_heart=heart, context=context), Difference(len(fresh), gone)
 
 
 def _places(model: Model) -> dict[tuple[str, str], int]:

@@ -62,6 +62,11 @@ def referred(items: Iterable[dict[str, Any]]) -> dict[str, int]:
     return dict(Counter(str(other) for item in items for other in item["related"]))
 
 
+def related(items: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The others that each item names."""
+    return {str(item["id"]): tuple(item.get("related") or ()) for item in items}
+
+
 def example(text: str, label: str, words: jieba.Tokenizer) -> Example:
     """An example from a text as it was written."""
     spelled = normalize(text).text

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.context.weights import Context
 from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import (
     ENOUGH_POLICY,
@@ -61,12 +62,19 @@ class Model:
     texts: tuple[str, ...]  # of the wordings, in their order
     places: tuple[str, ...]
     places_pattern: re.Pattern[str]
+    context: Context | None = None  # without it each message stands alone
 
     @cached_property
     def origin(self) -> str:
         """Which training it comes from; new wordings do not change that."""
         parts = (self.wordings.space.centre, self.wordings.space.turn, self.by_all.vector_weights)
         return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
+
+    def wording_of(self, item: str) -> str:
+        """One of an item's wordings; nothing for an item that has none."""
+        place = self.wordings.items.index(item) if item in self.wordings.items else -1
+        own = np.flatnonzero(self.wordings.item_of == place)
+        return self.texts[own[0]] if len(own) else ""
 
     @property
     def trained(self) -> int:
@@ -203,6 +211,7 @@ class Model:
             "by_heart": self.by_heart,
             "texts": self.texts,
             "places": self.places,
+            "context": self.context and self.context.written(),
         }
         (directory / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 
@@ -226,6 +235,7 @@ class Model:
             texts=tuple(names["texts"]),
             places=tuple(names["places"]),
             places_pattern=places_pattern(names["places"]),
+            context=Context.read(names["context"]) if names.get("context") else None,
         )
 
 

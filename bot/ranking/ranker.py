@@ -20,6 +20,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.context.sight import decide_after
+from bot.context.weights import Before
 from bot.normalizer import normalize
 from bot.publishing import pilot as pilots
 from bot.publishing.answer_index import AnswerIndex, from_environment
@@ -30,6 +32,8 @@ from bot.text.sentence_vectors import E5Vectors
 from bot.training.ahead import learn_into
 from bot.training.lessons import USUAL
 
+# In a message's metadata: the text and the item of the question before, for this component alone.
+BEFORE = "before"
 # Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
 MOST_KNOWN = 4_096
 Understood = tuple[Decision, tuple[Decision, ...]]
@@ -101,7 +105,10 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         for message in messages:
             text = message.get(TEXT) or ""
             if self._index is not None and not text.startswith("/"):
-                decision, parts = self._understood(self._index.now(), message)
+                used, before = self._model(self._index.now(), message), _before(message)
+                decision, parts = self._understood(*used, message)
+                if before is not None and not parts:
+                    decision = self._after(used[0], decision, message, before)
                 _mark(message, decision)
                 piloted = self._pilots.version(_site(message)) if self._pilots else ""
                 message.set("index", piloted or self._index.version, add_to_output=True)
@@ -110,11 +117,14 @@ class QuestionRanker(GraphComponent, IntentClassifier):
                     message.set("parts", listed, add_to_output=True)
         return messages
 
-    def _understood(self, used: Model, message: Message) -> Understood:
+    def _model(self, used: Model, message: Message) -> tuple[Model, bool]:
+        """The model that this message is for, and whether it is on trial."""
+        model = (self._pilots and self._pilots.model(_site(message), used)) or used
+        return model, model is not used
+
+    def _understood(self, model: Model, piloted: bool, message: Message) -> Understood:
         """The decision, and those on two matters; a question asked again is not thought over."""
         spelled = normalize(message.get(TEXT) or "").text
-        model = (self._pilots and self._pilots.model(_site(message), used)) or used
-        piloted = model is not used
         if model is not self._known_by.get(piloted):
             self._known_by[piloted] = model
             self._known = {key: one for key, one in self._known.items() if key[0] != piloted}
@@ -127,6 +137,18 @@ class QuestionRanker(GraphComponent, IntentClassifier):
             if len(self._known) > MOST_KNOWN:
                 del self._known[next(iter(self._known))]  # the one that came first
         return known
+
+    def _after(self, model: Model, alone: Decision, message: Message, before: Before) -> Decision:
+        """The decision once the question before counts, too."""
+        text = before.text or model.wording_of(before.item)
+        before = Before(normalize(text).text, before.item)
+        spelled = normalize(message.get(TEXT) or "").text
+        return decide_after(model, alone, spelled, _words(message), self._vectors, before)
+
+
+def _before(message: Message) -> Before | None:
+    told = (message.get("metadata") or {}).get(BEFORE)
+    return Before(*told) if told else None
 
 
 def _site(message: Message) -> str:

@@ -5,12 +5,15 @@ Nothing of Rasa is needed for it, so it can be learnt beside Rasa (`ahead`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jieba
 
+from bot.context.weights import WEIGHTS, Context
 from bot.entities.places import region_names
 from bot.ranking.examples import (
     Example,
@@ -18,6 +21,7 @@ from bot.ranking.examples import (
     knowledge,
     load,
     referred,
+    related,
     titles,
     wordings,
 )
@@ -36,6 +40,7 @@ USUAL: Configuration = {
     "knowledge": "data/knowledge",
     "lexicon": "data/lexicon.txt",
     "vectors": ".data/vectors",
+    "follow_ups": "data/follow_ups",
     "wrong": 0.07,
     "choices": 0.3,
     "chat": 0.4,
@@ -64,13 +69,19 @@ def examples_of(configured: Configuration) -> list[Example]:
 def learn_examples(examples: list[Example], configured: Configuration) -> Model:
     """A model from wordings and the knowledge that the configuration names."""
     everything, places = with_titles(examples, configured)
-    return learn(
+    items = knowledge(Path(configured["knowledge"]) / "items")
+    learnt = learn(
         everything,
         places,
-        referred(knowledge(Path(configured["knowledge"]) / "items")),
+        referred(items),
         KeptVectors(Path(configured["vectors"])),
         Aims(configured["wrong"], configured["choices"], configured["chat"]),
     )
+    weights = Path(configured["follow_ups"]) / WEIGHTS
+    if not weights.exists():
+        return learnt
+    context = Context.read(json.loads(weights.read_text("utf-8")))
+    return replace(learnt, context=context.among(related(items)))
 
 
 def with_titles(

@@ -1,0 +1,1 @@
+"""How the question before bears on the next one."""

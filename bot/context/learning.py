@@ -1,0 +1,197 @@
+"""Finds how much each sign of the question before counts: `python -m bot.context.learning MODEL`.
+
+Each line of `pairs.jsonl` is a question, the item that it led to, what was said next, and the items
+that answer this (none where it leaves the subject or asks for nothing we know). Tried on pairs of
+first items that had no part; the weights of all are written beside the pairs. They change little
+with new wordings, so training only takes them along.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from bot.context.sight import sight_after
+from bot.context.weights import (
+    OF_ITEMS,
+    OF_NOBODY,
+    WEIGHTS,
+    Before,
+    Context,
+    chances,
+    settled,
+    signs,
+    signs_of_nobody,
+)
+from bot.normalizer import normalize
+from bot.publishing.workshop import trained
+from bot.ranking.classifier import softmax
+from bot.ranking.decision import Decision
+from bot.ranking.examples import cut, knowledge, related
+from bot.ranking.model import Model
+from bot.text.sentence_vectors import E5Vectors
+from bot.training.lessons import configuration, cutter_of
+
+PAIRS = "pairs.jsonl"
+DIVISIONS = 5
+RIDGE = 1e-3
+# Of the answers in context so many may lead to an item that nobody named as right. The pairs name
+# one to three; of those that count as wrong about half are right as well.
+WRONG = 0.11
+# From here on the first three are worth offering.
+CHOICES = 0.45
+_GRID = np.arange(0.5, 0.96, 0.01)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A question and what was said next, as the weights see them."""
+
+    kind: str
+    item: str
+    wanted: tuple[int, ...]
+    alone: Decision
+    of_items: np.ndarray
+    of_nobody: np.ndarray
+
+
+def main(model: Path, folder: Path) -> int:
+    """Find the weights, say how well they do, and write them."""
+    learnt = trained(model)
+    pairs, items = _pairs(learnt, folder / PAIRS), learnt.wordings.items
+    tried = _tried(pairs)
+    answer = _threshold(pairs, tried)
+    _report(pairs, tried, items, answer)
+    found = _context(_weights(pairs), answer).written()
+    (folder / WEIGHTS).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def _pairs(model: Model, file: Path) -> list[Pair]:
+    words, vectors = cutter_of(configuration()), E5Vectors()
+    names = related(knowledge(Path(configuration()["knowledge"]) / "items"))
+    items, found = model.wordings.items, []
+    for line in file.read_text("utf-8").splitlines():
+        told = json.loads(line)
+        if told["item"] not in items:
+            continue
+        text = normalize(told["then"]).text
+        before = Before(normalize(told["before"]).text, told["item"])
+        kept = cut(text, words)
+        sight = sight_after(model, text, kept, vectors, before)
+        place = items.index(before.item)
+        found.append(
+            Pair(
+                told["kind"],
+                told["item"],
+                tuple(items.index(item) for item in told["want"] if item in items),
+                model.decide(text, kept, vectors),
+                signs(sight, items, place, names.get(before.item, ())),
+                signs_of_nobody(sight),
+            )
+        )
+    return found
+
+
+def _tried(pairs: Sequence[Pair]) -> list[np.ndarray]:
+    """The chances of each pair's items, by weights that its first item had no part in."""
+    order = np.random.default_rng(0).permutation(sorted({pair.item for pair in pairs})).tolist()
+    division = [order.index(pair.item) % DIVISIONS for pair in pairs]
+    weights = [
+        _weights([pair for pair, its in zip(pairs, division, strict=True) if its != one])
+        for one in range(DIVISIONS)
+    ]
+    return [
+        chances(_context(weights[one], 1.0), pair.of_items, pair.of_nobody)
+        for pair, one in zip(pairs, division, strict=True)
+    ]
+
+
+def _weights(pairs: Sequence[Pair]) -> np.ndarray:
+    """The weights that make what was wanted likeliest, of items and of nobody in one row."""
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        lost, slope = 0.0, np.zeros_like(weights)
+        for pair in pairs:
+            scores = np.append(pair.of_items @ weights[:split], pair.of_nobody @ weights[split:])
+            chance = softmax(scores)
+            right = np.zeros_like(chance)
+            wanted = list(pair.wanted or (len(chance) - 1,))
+            right[wanted] = chance[wanted]
+            lost -= float(np.log(right.sum() + 1e-12))
+            excess = chance - right / (right.sum() + 1e-12)
+            slope[:split] += pair.of_items.T @ excess[:-1]
+            slope[split:] += pair.of_nobody * excess[-1]
+        count = len(pairs)
+        return lost / count + RIDGE * float(weights @ weights), slope / count + 2 * RIDGE * weights
+
+    split = len(OF_ITEMS)
+    start = np.zeros(split + len(OF_NOBODY))
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+
+
+def _context(weights: np.ndarray, answer: float) -> Context:
+    split = len(OF_ITEMS)
+    return Context({}, weights[:split].round(4), weights[split:].round(4), answer, CHOICES)
+
+
+def _threshold(pairs: Sequence[Pair], tried: Sequence[np.ndarray]) -> float:
+    """The lowest chance from which on few enough answers are wrong."""
+    likely = np.array([found.max() for found in tried])
+    right = np.array(
+        [int(found.argmax()) in pair.wanted for found, pair in zip(tried, pairs, strict=True)]
+    )
+    for least in _GRID:
+        answered = likely >= least
+        if answered.any() and 1 - right[answered].mean() <= WRONG:
+            return round(float(least), 2)
+    return 1.0
+
+
+def _report(
+    pairs: Sequence[Pair], tried: Sequence[np.ndarray], items: tuple[str, ...], answer: float
+) -> None:
+    context = _context(np.zeros(len(OF_ITEMS) + len(OF_NOBODY)), answer)
+    alone: dict[str, Counter[str]] = {}
+    after: dict[str, Counter[str]] = {}
+    for pair, found in zip(pairs, tried, strict=True):
+        decision = settled(pair.alone, found, items, context)
+        if pair.alone.way != "vectors":
+            decision = pair.alone
+        alone.setdefault(pair.kind, Counter())[_verdict(pair, pair.alone, items)] += 1
+        after.setdefault(pair.kind, Counter())[_verdict(pair, decision, items)] += 1
+    sys.stdout.write(f"answered in context from a chance of {answer} on; in percent\n")
+    for kind in sorted(after):
+        count = sum(after[kind].values())
+        for name, verdicts in (("alone", alone[kind]), ("after", after[kind])):
+            shown = ", ".join(f"{v} {100 * n / count:.0f}" for v, n in verdicts.most_common())
+            sys.stdout.write(f"{kind:6}{count:5} {name}: {shown}\n")
+
+
+def _verdict(pair: Pair, decision: Decision, items: tuple[str, ...]) -> str:
+    listed = [items.index(item) for item, _ in decision.answers[:3]]
+    if decision.decision == "answer":
+        return "right" if listed[0] in pair.wanted else "wrong"
+    if decision.decision == "clarify":
+        return "among choices" if {*listed} & {*pair.wanted} else "other choices"
+    return decision.decision
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--folder", type=Path, default=Path("data/follow_ups"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    told = _options()
+    sys.exit(main(told.model, told.folder))

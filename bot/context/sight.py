@@ -1,0 +1,99 @@
+"""What a message shows after the question before it, and the decision that follows from both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from bot.context.weights import (
+    LEAST_LOG,
+    Before,
+    Sight,
+    chances,
+    settled,
+    signs,
+    signs_of_nobody,
+)
+from bot.ranking.classifier import softmax
+from bot.ranking.decision import Decision
+from bot.ranking.model import Model
+from bot.ranking.wordings import Ranked
+from bot.text.features import Row
+from bot.text.sentence_vectors import SentenceVectors
+
+# What asks for more about whatever was asked, in so many words.
+_ASKS = re.compile(
+    r"^(?:都|一般|大概|具体)?(?:"
+    r"(?:需?要|得)?(?:带|准备|提供|交)?(?:什么|哪些|啥)(?:材料|手续|证件?|资料|条件|东西|流程)"
+    r"|(?:需?要|得|应?该)?(?:带|准备|提供|拿)(?:些|点)?(?:什么|哪些|啥子?)"
+    r"|(?:需?要|得)?(?:多久|多长时间|几天|多少天|几个月)(?:能?(?:办好|办完|到账|下来|生效|用上?))?"
+    r"|(?:需?要|得|应?该)?(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
+    r"|(?:需?要|得|应?该)?[去到找](?:谁|哪个?(?:部门|单位|窗口))(?:办理?|申请|弄)?"
+    r"|(?:在?网上|在?手机上?|线上)(?:能|可以)?(?:办理?|申请|弄)?"
+    r"|怎么(?:办理?|弄|申请|操作|投诉|举报|查|[交领报补转])"
+    r"|(?:一个?月|每个?月|一年|每年|一次)?(?:需?要|得|能)?(?:花|交|领|拿|给)?多少钱?|[要收][钱费]"
+    r"|(?:需?要|得)?到?(?:多大(?:年纪|岁数|年龄)?|几岁)(?:能|可以|才能?)?(?:[领拿退办]|申请)?"
+    r"|最?[早晚]?(?:什么|啥)时候(?:能|可以|才能?)?(?:[领拿退办发]|到账|下来|申请)?"
+    r"|(?:家[里属]?人?|别人|孩子)(?:能|可以)?代办"
+    r")[吗呢么啊呀]*[?？。!！\s]*$"
+)
+_LEAD = re.compile(r"^(?:好[的吧]?|嗯+|[哦噢行那]|那么|还有?|另外|请问|[,，。!！\s])+")
+# What is known by heart or clear from n-grams alone needs no question before it.
+UNCLEAR_WAY = "vectors"
+
+
+def decide_after(
+    model: Model,
+    alone: Decision,
+    text: str,
+    words: Sequence[str],
+    vectors: SentenceVectors,
+    before: Before,
+) -> Decision:
+    """The decision on a normalised text; `alone` is that on the text by itself."""
+    items, context = model.wordings.items, model.context
+    if context is None or alone.way != UNCLEAR_WAY or before.item not in items:
+        return alone
+    sight = sight_after(model, text, words, vectors, before)
+    related = context.related.get(before.item, ())
+    of_items = signs(sight, items, items.index(before.item), related)
+    return settled(alone, chances(context, of_items, signs_of_nobody(sight)), items, context)
+
+
+def sight_after(
+    model: Model, text: str, words: Sequence[str], vectors: SentenceVectors, before: Before
+) -> Sight:
+    """What is weighed. The vector of both together is the mean of theirs: no third one is made."""
+    about, kept = model.subject(text, words)
+    last, _ = model.subject(before.text, ())
+    both, both_kept = model.subject(f"{before.text}，{text}", words)
+    vector = vectors.one(about)
+    mean = vectors.one(last) + vector
+    ranked = _ranked(model, model.row(about, kept), vector)
+    together = _ranked(model, model.row(both, both_kept), mean / np.linalg.norm(mean))
+    middles = model.wordings.middles
+    return Sight(
+        length=len(text),
+        asks=bool(_ASKS.match(_LEAD.sub("", text))),
+        intents=model.intents(model.row(text, words), vector),
+        alone=_logarithms(ranked, model),
+        together=_logarithms(together, model),
+        near=middles @ model.wordings.space.place(vector),
+        middles=middles,
+    )
+
+
+def _ranked(model: Model, row: Row, vector: np.ndarray) -> Ranked:
+    wordings = model.wordings
+    place = wordings.space.place(vector)
+    return wordings.rank_by(wordings.word_nearness(row), wordings.middles @ place, place)
+
+
+def _logarithms(ranked: Ranked, model: Model) -> np.ndarray:
+    """Of the probability of each item; what was not looked at is as unlikely as can be."""
+    found = np.full(len(model.wordings.items), LEAST_LOG)
+    likely = np.maximum(softmax(model.sharpness * ranked.scores), np.exp(LEAST_LOG))
+    found[ranked.items] = np.log(likely)
+    return found

@@ -1,0 +1,144 @@
+"""How the question before bears on the next one: what is weighed, and when it counts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jieba
+import numpy as np
+import pytest
+
+from bot.context import learning
+from bot.context.sight import decide_after, sight_after
+from bot.context.weights import (
+    OF_ITEMS,
+    OF_NOBODY,
+    Before,
+    Context,
+    chances,
+    settled,
+    signs,
+    signs_of_nobody,
+)
+from bot.ranking.decision import FAQ, Decision, Thresholds
+from bot.ranking.examples import cut
+from bot.ranking.model import Model
+from bot.text.sentence_vectors import KeptVectors
+
+ITEMS = ("Q001", "Q002", "Q003")
+UNEMPLOYED = Before("失业金领取条件", "Q122")
+CONTEXT = Context(
+    {"Q122": ("Q125",)},
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2]),
+    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8]),
+    0.5,
+    0.4,
+)
+
+
+def _alone(decision: str, *answers: tuple[str, float]) -> Decision:
+    return Decision(decision, FAQ, 0.5, answers, "vectors")
+
+
+@pytest.mark.parametrize(
+    ("alone", "found", "decision", "first"),
+    [
+        (_alone("reject"), [0.1, 0.8, 0.0], "answer", "Q002"),
+        (_alone("clarify", ("Q001", 0.4)), [0.1, 0.8, 0.0], "answer", "Q002"),
+        (_alone("reject"), [0.2, 0.3, 0.1], "clarify", "Q002"),
+        (_alone("answer", ("Q003", 0.9)), [0.3, 0.2, 0.1], "clarify", "Q001"),
+        # It agrees well enough with what the message says by itself.
+        (_alone("answer", ("Q003", 0.9)), [0.3, 0.1, 0.4], "answer", "Q003"),
+        (_alone("lookup"), [0.2, 0.3, 0.1], "lookup", None),
+        (_alone("lookup"), [0.1, 0.8, 0.0], "answer", "Q002"),
+        (_alone("chat"), [0.0, 0.9, 0.0], "chat", None),
+        (_alone("human"), [0.0, 0.9, 0.0], "human", None),
+        (_alone("reject"), [0.1, 0.1, 0.1], "reject", None),
+    ],
+)
+def test_the_chances_decide_where_the_message_alone_does_not(
+    alone: Decision, found: list[float], decision: str, first: str | None
+) -> None:
+    result = settled(alone, np.array(found), ITEMS, CONTEXT)
+    assert result.decision == decision
+    assert (result.answers[0][0] if result.answers else None) == first
+
+
+def test_each_sign_has_its_name(model: Model, words: jieba.Tokenizer, kept: KeptVectors) -> None:
+    sight = sight_after(model, "要带什么", cut("要带什么", words), kept, UNEMPLOYED)
+    items = model.wordings.items
+    shown = signs(sight, items, items.index("Q122"), ("Q125", "Q999"))
+    assert shown.shape == (len(items), len(OF_ITEMS))
+    column = dict(zip(OF_ITEMS, shown.T, strict=True))
+    assert [items[i] for i in np.flatnonzero(column["same"])] == ["Q122"]
+    assert [items[i] for i in np.flatnonzero(column["related"])] == ["Q125"]
+    nobody = dict(zip(OF_NOBODY, signs_of_nobody(sight), strict=True))
+    assert (nobody["asks"], nobody["length"]) == (1.0, 0.4)
+    story = sight_after(model, "我去吃饭了", cut("我去吃饭了", words), kept, UNEMPLOYED)
+    assert not story.asks
+
+
+def test_what_is_left_of_the_chances_is_that_of_none() -> None:
+    of_items, of_nobody = np.zeros((3, len(OF_ITEMS))), np.zeros(len(OF_NOBODY))
+    assert chances(CONTEXT, of_items, of_nobody) == pytest.approx([0.25] * 3)
+
+
+def test_a_short_question_leads_on_from_the_one_before(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
+    sure = replace(model, thresholds=Thresholds(0.9, 0.95, 0.9), context=CONTEXT)
+
+    def decided(text: str, before: Before) -> Decision:
+        told = cut(text, words)
+        return decide_after(sure, sure.decide(text, told, kept), text, told, kept, before)
+
+    more = decided("要带什么材料", UNEMPLOYED)
+    assert (more.way, more.answers[0][0]) == ("context", "Q122")
+    assert decided("那能领几个月呀", UNEMPLOYED).answers[0][0] == "Q125"
+    # Known by heart, or said after an item that is there no more: as if nothing had been before.
+    assert decided("产假多少天", UNEMPLOYED).way == "heart"
+    assert decided("要带什么材料", Before("x", "Q999")).way == "vectors"
+    assert (
+        decide_after(replace(sure, context=None), more, "要带什么材料", ["要"], kept, UNEMPLOYED)
+        == more
+    )
+
+
+def test_the_weights_come_and_go_with_the_model(model: Model, tmp_path: Path) -> None:
+    replace(model, context=CONTEXT).save(tmp_path)
+    read = Model.read(tmp_path).context
+    assert read is not None
+    assert read.written() == CONTEXT.written()
+    assert read.among({"Q001": ["Q002"]}).related == {"Q001": ("Q002",)}
+    model.save(tmp_path)
+    assert Model.read(tmp_path).context is None
+    # A sign that had no weight yet says nothing.
+    assert not Context.read(
+        {"of_items": {}, "of_nobody": {}, "answer": 1, "choices": 1}
+    ).of_items.any()
+
+
+def test_the_weights_are_found_from_pairs(
+    shop_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = [
+        ("失业金领取条件", "Q122", "要带什么材料", ["Q122"], "same"),
+        ("失业金领取条件", "Q122", "能领几个月", ["Q125"], "other"),
+        ("失业金能领几个月", "Q125", "我去吃饭了", [], "none"),
+        ("养老保险怎么转移", "Q189", "去哪办", ["Q189"], "same"),
+        ("产假多少天", "Q163", "红烧肉怎么做", [], "none"),
+        ("社保卡补办", "Q196", "多久能好", ["Q196"], "same"),
+        ("不再有的", "Q999", "多久能好", ["Q999"], "same"),
+    ]
+    names = ("before", "item", "then", "want", "kind")
+    lines = (json.dumps(dict(zip(names, one, strict=True))) for one in told)
+    (tmp_path / learning.PAIRS).write_text("\n".join(lines), "utf-8")
+    assert learning.main(shop_folder / "model.tar.gz", tmp_path) == 0
+    found = Context.read(json.loads((tmp_path / learning.WEIGHTS).read_text("utf-8")))
+    weight = dict(zip(OF_ITEMS, found.of_items, strict=True))
+    assert weight["same"] > 0
+    shown = capsys.readouterr().out
+    assert "same      3 after" in shown
+    assert "none      2 alone" in shown
