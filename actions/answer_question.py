@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from actions.knowledge.answers import Answer, Citation, Item, Knowledge
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
@@ -15,6 +17,8 @@ from actions.talk.turn import Turn
 
 # Two answers fit on a screen; a third would bury the first.
 MOST_MATTERS = 2
+# Where so few places have a verified figure, asking everybody for theirs would promise too much.
+FEW_PLACES = 1
 
 
 class AnswerQuestion(CitizenAction):
@@ -48,17 +52,53 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         if own:
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
+    if turn.leans and not turn.in_english and _all_said(asked, turn):
+        return [_no_more(given, knowledge)]
     steps = asked.detail if turn.leans and _just_said(asked, turn) else None
     replies = [_said(given, knowledge, steps)]
     if asked.calculator == RETIREMENT_AGE:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
-    return [*replies, *_about_region(given, knowledge)]
+    return [*replies, *_about_region(given, knowledge, steps)]
+
+
+async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
+    """What a place that was told adds to an answer; all of it where it was not just given."""
+    knowledge, today = await parts.shelf.now(), parts.today()
+    if turn.in_english or item not in {card.get("item") for card in _shown(turn)}:
+        return await answer_item(parts, turn, item)
+    given = knowledge.answer_for(item, knowledge.region(turn.region), today)
+    if not given.local:
+        return _about_region(given, knowledge) or await answer_item(parts, turn, item)
+    basis = knowledge.phrases.basis
+    words = (basis(one.title, one.document, None) for one in given.local_sources[:1])
+    values = {"local": given.local, "basis": knowledge.phrases.listed(words)}
+    slots = {"topic": item, "pending": None}
+    return [Reply("utter_local", values, cards.answer(given, knowledge), slots)]
+
+
+def _shown(turn: Turn) -> Iterable[Mapping[str, Any]]:
+    return (one.card for one in turn.said_before if one.card)
 
 
 def _just_said(item: Item, turn: Turn) -> bool:
     """Whether the turn before gave this answer in short: then the steps say more."""
-    shown = (one.card for one in turn.said_before if one.card)
-    return any((card.get("item"), card.get("detail")) == (item.id, item.detail) for card in shown)
+    told = ((card.get("item"), card.get("detail")) for card in _shown(turn))
+    return (item.id, item.detail) in told
+
+
+def _all_said(item: Item, turn: Turn) -> bool:
+    """Whether the turn before gave the steps: nothing more is known."""
+    told = ((card.get("item"), card.get("summary")) for card in _shown(turn))
+    return bool(item.detail) and (item.id, item.detail) in told
+
+
+def _no_more(given: Answer, knowledge: Knowledge) -> Reply:
+    """Plainly that this was all, what is near it, and who knows more."""
+    office = dict(knowledge.phrases.office(given.item.office))
+    near = [knowledge.items[one] for one in given.item.related if one in knowledge.items]
+    offered = [*map(cards.item_choice, near), cards.human_choice(knowledge.phrases)]
+    slots = {"topic": given.item.id, "pending": None}
+    return Reply("utter_no_more", office, cards.choices(offered), slots)
 
 
 def _said(given: Answer, knowledge: Knowledge, steps: str | None) -> Reply:
@@ -91,17 +131,23 @@ def _response(given: Answer, knowledge: Knowledge, more: bool) -> str:
     return "utter_answer_more" if more else "utter_answer"
 
 
-def _about_region(given: Answer, knowledge: Knowledge) -> list[Reply]:
+def _about_region(given: Answer, knowledge: Knowledge, steps: str | None = None) -> list[Reply]:
     if not given.item.regional:
         return []
     if given.region is not None and given.region.outside:
         return [Reply("utter_mainland_only", {"region": given.region.short})]
     if given.choices:
-        shown = cards.region_choices(given.choices)
-        return [Reply("utter_ask_region", {}, shown, {"pending": "region"})]
+        shown, waits = cards.region_choices(given.choices), {"pending": "region"}
+        if len(given.choices) > FEW_PLACES:
+            return [Reply("utter_ask_region", {}, shown, waits)]
+        places = knowledge.phrases.listed(one.short for one in given.choices)
+        office = dict(knowledge.phrases.office(given.item.office))
+        return [Reply("utter_ask_whether_there", {"places": places, **office}, shown, waits)]
     if given.local:
         return []
     office = dict(knowledge.phrases.office(given.item.office))
     if given.item.local and given.region is not None:
         return [Reply("utter_no_verified_figure", {"region": given.region.short, **office})]
+    if office["phone"] in f"{given.item.summary}{steps or ''}":
+        return []  # the answer says it itself
     return [Reply("utter_ask_local_office", office)]

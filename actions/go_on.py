@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.answer_question import answer_item
+from actions.answer_question import answer_item, place_answer
 from actions.look_ups.own_record import LOOK_UPS
 from actions.retirement_age import RETIREMENT_AGE, go_on_with_retirement
 from actions.talk import cards
@@ -44,7 +44,7 @@ class GoOn(CitizenAction):
         if region is None:
             return [Reply("utter_unknown_region")]
         if topic is not None and topic.regional and turn.pending != RETIREMENT_AGE:
-            return await answer_item(self._parts, turn, topic.id)
+            return await place_answer(self._parts, turn, topic.id)
         return [Reply("utter_region_noted", {"place": region.short})]
 
     async def _what_about_it(self, turn: Turn) -> list[Reply]:

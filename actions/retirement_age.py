@@ -27,6 +27,8 @@ UNDECIDED = "female"  # 55 or 50 depends on her post
 # Nobody older asks; for a child nobody can promise that the rules stay.
 OLDEST_YEARS = 120
 YOUNGEST_YEARS = 16
+# Whoever leaves early tells the employer in writing three months before (RET-05).
+MONTHS_OF_NOTICE = 3
 
 
 class RetirementAge(CitizenAction):
@@ -136,20 +138,27 @@ def _estimate(found: Retirement, knowledge: Knowledge, today: date) -> Reply:
         "years": phrases.span(found.minimum_contribution),
         "earliest_years": phrases.span(found.earliest_contribution),
     }
-    return Reply(
-        _sentence(found, today),
-        values,
-        cards.estimate(found, knowledge),
-        {"pending": None},
-    )
+    now = Month.of(today.year, today.month)
+    values["soonest"] = phrases.month(_soonest(now))
+    shown = cards.estimate(found, knowledge)
+    return Reply(_sentence(found, now), values, shown, {"pending": None})
 
 
-def _sentence(found: Retirement, today: date) -> str:
+def _sentence(found: Retirement, now: Month) -> str:
     if not found.is_concerned:
         return "utter_retirement_before_reform"
-    if found.month <= Month.of(today.year, today.month):
+    if found.month <= now:
         return "utter_retirement_reached"
+    if _soonest(now) >= found.month:
+        return "utter_retirement_too_late_for_early"
+    if _soonest(now) > found.earliest:
+        return "utter_retirement_early_now"
     return "utter_retirement_age"
+
+
+def _soonest(now: Month) -> Month:
+    """The first month in which somebody can leave early who tells the employer today."""
+    return now.after(MONTHS_OF_NOTICE)
 
 
 def _both(knowledge: Knowledge, birth: Month, topic: Item) -> Reply:

@@ -172,7 +172,7 @@ def _standing(asking: Asking, turn: Turn, found: Told) -> list[Reply]:
     )
     if min(one.left for one in known) > NEAR and all(one.missing <= one.left for one in known):
         return []
-    return [Reply(*standing.sentence(known, asking.knowledge))]
+    return [Reply(*one) for one in standing.sentences(known, asking.knowledge)]
 
 
 def _cases(found: Told, knowledge: Knowledge, today: date) -> Iterable[Reply]:

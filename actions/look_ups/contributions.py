@@ -141,7 +141,7 @@ def _standing(asking: Asking, turn: Turn, insurance: str, record: Record) -> lis
         record.total,
         asking.parts.today(),
     )
-    return [Reply(*standing.sentence(found, asking.knowledge))]
+    return [Reply(*one) for one in standing.sentences(found, asking.knowledge)]
 
 
 def _defects(asking: Asking, insurance: str, found: Told) -> list[findings.Finding]:

@@ -66,33 +66,39 @@ def birth_of(id_number: str) -> date:
     return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
 
 
-def sentence(found: Sequence[Standing], knowledge: Knowledge) -> tuple[str, dict[str, str]]:
-    """The response and its values."""
-    phrases, worst = knowledge.phrases, max(found, key=lambda one: one.missing)
-    values = {
-        "needed": phrases.span(worst.needed),
-        "when": _when(found, knowledge),
-        "missing": str(worst.missing),
-        "missing_span": phrases.span(worst.missing),
-        "start_by": phrases.month(worst.start_by),
-    }
-    if worst.missing == 0:
-        return "utter_months_enough", values
-    if worst.retirement.month <= worst.today:
-        return "utter_months_missing_at_age", values
-    if worst.missing > worst.left:
-        return "utter_months_missing_too_many", values
-    return "utter_months_missing", values
-
-
-def _when(found: Sequence[Standing], knowledge: Knowledge) -> str:
-    phrases = knowledge.phrases
+def sentences(found: Sequence[Standing], knowledge: Knowledge) -> list[tuple[str, dict[str, str]]]:
+    """The responses and their values: one for both kinds of post where it is the same for both."""
+    each = [_sentence(one, knowledge) for one in found]
+    starts = [values.pop("start_by", "") for _, values in each]
+    when = [_dated(one, knowledge) for one in found]
     if len(found) == 1:
-        return phrases.month(found[0].retirement.month)
-    words = phrases.words["record"]["or"]
-    return str(words).join(
-        phrases.word("record_when", one.retirement.category).format(
-            month=phrases.month(one.retirement.month)
-        )
-        for one in found
+        when = [knowledge.phrases.month(found[0].retirement.month)]
+    if all(one == each[0] for one in each):
+        # Said in the same order: the later month of retirement allows the later start.
+        response, values = each[0]
+        either = str(knowledge.phrases.words["record"]["or"])
+        return [(response, {**values, "when": either.join(when), "start_by": either.join(starts)})]
+    return [
+        (response, {**values, "when": day, "start_by": start})
+        for (response, values), day, start in zip(each, when, starts, strict=True)
+    ]
+
+
+def _sentence(found: Standing, knowledge: Knowledge) -> tuple[str, dict[str, str]]:
+    phrases = knowledge.phrases
+    values = {"needed": phrases.span(found.needed)}
+    if found.missing == 0:
+        return "utter_months_enough", values
+    values |= {"missing": str(found.missing), "missing_span": phrases.span(found.missing)}
+    if found.retirement.month <= found.today:
+        return "utter_months_missing_at_age", values
+    if found.missing > found.left:
+        return "utter_months_missing_too_many", values
+    return "utter_months_missing", {**values, "start_by": phrases.month(found.start_by)}
+
+
+def _dated(one: Standing, knowledge: Knowledge) -> str:
+    phrases = knowledge.phrases
+    return phrases.word("record_when", one.retirement.category).format(
+        month=phrases.month(one.retirement.month)
     )

@@ -85,11 +85,15 @@ def estimate(found: Retirement, knowledge: Knowledge) -> Card:
         "age": phrases.age(found.age),
         "month": phrases.month(found.month),
     }
+    # Who reached the age before the reform has no choice of it.
+    chosen = [
+        (words["earliest"], phrases.month(found.earliest)),
+        (words["latest"], phrases.month(found.latest)),
+    ]
     results = [
         (words["age"], values["age"]),
         (words["month"], values["month"]),
-        (words["earliest"], phrases.month(found.earliest)),
-        (words["latest"], phrases.month(found.latest)),
+        *(chosen if found.is_concerned else ()),
         (words["years"], phrases.span(found.minimum_contribution)),
     ]
     return {

@@ -253,3 +253,19 @@ async def test_a_broken_file_leaves_what_was_known(
     monkeypatch.setattr("actions.knowledge.shelf.LOOK_SECONDS", 0.0)
     (shelf_folder / "items/ours.yml").write_text("items: [", "utf-8")
     assert "五险就是养老" in (await stage.play(ANSWER, answers=["Q001"])).text
+
+
+async def test_where_one_place_has_a_figure_nobody_else_is_asked_for_theirs(stage: Stage) -> None:
+    stage.clock.now = datetime(2025, 6, 1, tzinfo=UTC)  # only Sichuan's were in force
+    said = await stage.play(ANSWER, answers=["Q016"])
+    assert said.responses == ["utter_answer", "utter_ask_whether_there"]
+    assert "四川" in said.texts[1]
+    assert "12333" in said.texts[1]
+    assert [one["title"] for one in said.card("choices")["choices"]] == ["四川"]
+    assert said.slots["pending"] == "region"
+
+
+async def test_an_office_that_the_answer_names_is_not_named_once_more(stage: Stage) -> None:
+    said = await stage.play(ANSWER, answers=["Q019"])
+    assert said.responses == ["utter_answer"]
+    assert "12393" in said.text

@@ -24,9 +24,15 @@ async def test_the_steps_are_told_where_the_short_answer_was(stage: Stage) -> No
     assert first["sources"][0]["title"] in more.text
     shown = more.card("answer")
     assert (shown["item"], shown["summary"], "detail" in shown) == ("Q001", first["detail"], False)
-    # Asked a third time, the short answer comes again; said twice in a row, nothing would.
+    # Asked a third time, there is nothing more to tell: not the same words again.
     again = await stage.play("action_answer_question", events=after(shown, "要多久"), **asked)
-    assert again.card("answer") == first
+    assert again.responses == ["utter_no_more"]
+    assert "12333" in again.text
+    offered = [one["payload"] for one in again.card("choices")["choices"]]
+    assert offered == ['/choose{"item": "Q016"}', "/human"]
+    # Then the short answer comes again.
+    more = await stage.play("action_answer_question", events=after(None, "要多久"), **asked)
+    assert more.card("answer") == first
 
 
 @pytest.mark.parametrize(
@@ -61,6 +67,24 @@ async def test_a_regions_figures_are_kept_beside_the_steps(stage: Stage) -> None
     assert more.responses[0] == "utter_answer_local"
     assert first.card("answer")["detail"] in more.text
     assert "7546" in more.text
+
+
+async def test_a_place_adds_its_figures_and_not_the_answer_once_more(stage: Stage) -> None:
+    first = await stage.play("action_answer_question", answers=["Q016"])
+    for region, response, word in (
+        ("310000", "utter_local", "下限每月7546元"),
+        ("510000", "utter_no_verified_figure", "四川"),
+    ):
+        stage.slots |= {"topic": "Q016", "pending": "region"}
+        said = await stage.play(
+            "action_continue",
+            "inform",
+            entities={"region": region},
+            events=after(first.card("answer"), "地方"),
+        )
+        assert said.responses == [response]
+        assert word in said.text
+        assert "各地不一样" not in said.text
 
 
 async def test_who_asks_in_english_gets_the_steps_in_english(stage: Stage) -> None:

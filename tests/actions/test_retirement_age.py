@@ -116,6 +116,30 @@ async def test_before_the_reform_the_old_age_holds(stage: Stage) -> None:
         RETIREMENT, entities={"birth_month": "1964-12", "worker_category": "male"}
     )
     assert said.responses == ["utter_retirement_before_reform"]
+    # Neither early nor late: both belong to the reform.
+    assert len(said.card("estimate")["results"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("birth", "response", "months"),
+    [
+        # Today is in November 2026: told now, one leaves in February 2027.
+        ("1971-11", "utter_retirement_early_now", ("2026年11月", "2027年2月", "2027年5月")),
+        ("1971-09", "utter_retirement_early_now", ("2026年9月", "2027年2月", "2027年3月")),
+        ("1971-07", "utter_retirement_too_late_for_early", ("2026年12月", "2029年12月")),
+        ("1971-05", "utter_retirement_reached", ("2026年10月",)),
+        ("1972-03", "utter_retirement_age", ("2027年3月",)),
+    ],
+)
+async def test_who_leaves_early_has_to_say_so_three_months_before(
+    stage: Stage, birth: str, response: str, months: tuple[str, ...]
+) -> None:
+    said = await stage.play(
+        RETIREMENT, entities={"birth_month": birth, "worker_category": "female_55"}
+    )
+    assert said.responses == [response]
+    for month in months:
+        assert month in said.text
 
 
 async def test_who_has_reached_the_age_is_told_so(stage: Stage) -> None:
