@@ -38,8 +38,10 @@ _NAMES = re.compile(
 # Whose case it is: the answer may well be the same for them.
 _PEOPLE = re.compile(
     r"(?:我们?家?|咱们?家?)?(?:老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
-    r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户)"
+    r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户|外卖(?:员|小哥)?|骑手|快递(?:员|小哥)?|司机|保安|保姆)"
 )
+# What is paid for beside the insurances takes an insurance's place, too.
+_BESIDE_INSURANCE = re.compile(r"(?:住房)?公积金|(?:企业|职业)年金|个人养老金")
 _ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
 _CHOSEN = re.compile(r'^/choose\{.*"item":\s*"(?P<item>Q\d+)"')
 # What belongs to a decision; what was said, and who and what was named in it, stays.
@@ -99,9 +101,10 @@ def named_instead(text: str, parsed: Mapping[str, Any], last: Last) -> Instead |
     whole = names["named"] if names else ""
     named = whole.removesuffix("的")
     people = bool(_PEOPLE.fullmatch(whole) or _PEOPLE.fullmatch(named))
-    if not named or not last.text or not (people or (_insured(parsed) and _may_lean(parsed))):
+    thing = _insured(parsed) or bool(_BESIDE_INSURANCE.fullmatch(named))
+    if not named or not last.text or not (people or (thing and _may_lean(parsed))):
         return None
-    return Instead(_put_in(named, parsed, last), last, other=not people)
+    return Instead(_put_in(named, thing, last), last, other=not people)
 
 
 def believed(again: Mapping[str, Any], meant: Instead) -> bool:
@@ -150,10 +153,10 @@ def _insurances(text: str, parsed: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(text[one["start"] : one["end"]] for one in named if "start" in one)
 
 
-def _put_in(named: str, parsed: Mapping[str, Any], last: Last) -> tuple[str, ...]:
+def _put_in(named: str, thing: bool, last: Last) -> tuple[str, ...]:
     """An insurance takes the place of the other; everything else is said beside it."""
     beside = (f"{named}{last.text}", f"{last.text}，{named}")
-    if not _insured(parsed):
+    if not thing:
         return beside
     there = [name for name in last.insurances if name in last.text]
     if there:

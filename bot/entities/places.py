@@ -17,6 +17,8 @@ from bot.entities.found import Found
 from bot.normalizer import normalize
 
 ALONE, HINTED, NAME, BELOW = "alone", "hinted", "name", "below"
+# "我在郑州，不是上海".
+_DENIED = re.compile(r"(?:不是|不在|没在|不是在)$")
 # Words that hide a place's name across their parts.
 _HIDING = (
     "平衡水平 均衡水平 东西安全 东西安置 普通化 四平方 四平米 四平八稳 大理石 大理由 大理论 "
@@ -95,7 +97,13 @@ def gazetteer(rows: Iterable[tuple[str, str, str]]) -> Gazetteer:
 
 
 def regions(text: str, known: Gazetteer) -> Iterator[Found]:
-    """The places of a normalised text."""
+    """The places of a normalised text, but for those where somebody says not to be."""
+    for found in _named(text, known):
+        if not _DENIED.search(text, max(0, found.start - 3), found.start):
+            yield found
+
+
+def _named(text: str, known: Gazetteer) -> Iterator[Found]:
     place = 0
     while place < len(text) - 1:
         found = _at(text, place, known, None)

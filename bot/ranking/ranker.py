@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.context.sight import decide_after
 from bot.context.weights import Before
+from bot.dialogue.distress import in_distress
 from bot.normalizer import normalize
 from bot.publishing import pilot as pilots
 from bot.publishing.answer_index import AnswerIndex, from_environment
@@ -34,6 +35,7 @@ from bot.training.lessons import USUAL
 
 # In a message's metadata: the text and the item of the question before, for this component alone.
 BEFORE = "before"
+DISTRESS = "distress"
 # Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
 MOST_KNOWN = 4_096
 Understood = tuple[Decision, tuple[Decision, ...]]
@@ -104,7 +106,9 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         """Decide on each message; payloads that we issued speak for themselves."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if self._index is not None and not text.startswith("/"):
+            if in_distress(normalize(text).text):
+                _mark(message, Decision("human", DISTRESS, 1.0, (), "rule"))
+            elif self._index is not None and not text.startswith("/"):
                 used, before = self._model(self._index.now(), message), _before(message)
                 decision, parts = self._understood(*used, message)
                 if before is not None and not parts:

@@ -61,6 +61,12 @@ def test_another_insurance_takes_the_place_of_the_first() -> None:
         assert meant[0] == "医保断了怎么办", text
 
 
+def test_what_is_paid_beside_takes_the_place_of_an_insurance() -> None:
+    meant = _meant("那公积金呢", _parsed("那公积金呢", "clarify"), STOPPED)
+    assert meant[0] == "公积金断了怎么办"
+    assert _meant("那骑手呢", _parsed("那骑手呢", "reject"), STOPPED)[0] == f"骑手{PENSION_STOPPED}"
+
+
 def test_it_takes_the_place_of_social_insurance_as_a_whole() -> None:
     before = _parsed("社保断缴有什么影响", "answer", "Q025")
     assert _meant("那医保呢", _parsed("那医保呢", "reject"), before)[0] == "医保断缴有什么影响"

@@ -53,8 +53,8 @@ async def test_courtesy_alone_gets_courtesy(whole: Whole, text: str) -> None:
     ("first", "then"),
     [
         ("职工养老保险断了怎么办", {"好的，那医保呢": "Q097"}),
-        ("失业金怎么领", {"需要什么材料": "Q126", "嗯，要多久": "Q126"}),
-        ("养老保险怎么转移", {"那公积金呢": "Q235", "去哪里办": "Q235"}),
+        ("失业金怎么领", {"嗯，需要什么材料": "Q126"}),
+        ("养老保险怎么转移", {"那公积金呢": "Q235"}),
         ("灵活就业能交社保吗", {"那外卖员呢": "Q188"}),
         ("社保卡丢了怎么办", {"那老人的呢": "Q196"}),
     ],
@@ -67,6 +67,47 @@ async def test_a_question_that_leans_on_the_last_is_understood_in_full(
     for text, item in then.items():
         _, cards = await said(talk, text)
         assert [card.get("item") for card in cards[:1]] == [item], text
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("失业金怎么领", {"带啥材料": "Q126"}),
+        ("社保卡密码忘了", {"卡也丢了": "Q196"}),
+        ("灵活就业怎么自己交社保", {"那一个月得多少钱": "Q179", "太贵了有没有补贴": "Q181"}),
+    ],
+)
+async def test_what_is_said_next_is_weighed_with_the_question(
+    whole: Whole, first: str, then: dict[str, str]
+) -> None:
+    talk = await whole.talk()
+    await said(talk, first)
+    for text, item in then.items():
+        _, cards = await said(talk, text)
+        assert [card.get("item") for card in cards if card["type"] == "answer"] == [item], text
+
+
+async def test_what_is_said_after_a_tapped_choice_is_weighed_with_it(whole: Whole) -> None:
+    talk = await whole.talk()
+    _, cards = await said(talk, "灵活就业怎么自己交社保")
+    tapped = next(one for one in cards[0]["related"] if "Q179" in one["payload"])
+    assert (await talk.send(choice=tapped["payload"])).status_code == 202
+    _, cards = await said(talk, "要带什么材料")
+    assert cards[0].get("item") == "Q179"
+
+
+async def test_who_despairs_is_comforted_and_a_person_is_called(whole: Whole) -> None:
+    words, cards = await said(await whole.talk(), "社保停了房贷还要还 我真不想活了")
+    assert "120" in words
+    assert cards[-1]["type"] == "handoff"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("字太小了能不能放大", "长辈版"), ("我说的话会不会给别人看", "遮住")]
+)
+async def test_what_is_asked_of_the_chat_itself(whole: Whole, text: str, word: str) -> None:
+    words, _ = await said(await whole.talk(), text)
+    assert word in words
 
 
 @pytest.mark.parametrize(
@@ -90,7 +131,7 @@ async def test_what_only_the_record_knows_needs_one(whole: Whole, text: str) -> 
     assert cards[0]["type"] == "sign_in"
 
 
-@pytest.mark.parametrize("text", ["那天气呢", "股票呢", "陪产假能休几天呀"])
+@pytest.mark.parametrize("text", ["那天气呢", "股票呢", "明天会下雨吗", "我先去吃饭了"])
 async def test_what_is_not_ours_stays_so_after_a_question(whole: Whole, text: str) -> None:
     talk = await whole.talk()
     await said(talk, "养老金怎么算")
