@@ -23,9 +23,10 @@ from bot.context.weights import (
     signs_of_nobody,
 )
 from bot.ranking.decision import FAQ, Decision, Thresholds
-from bot.ranking.examples import cut
+from bot.ranking.examples import cut, knowledge, related
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
+from tests.bot.conftest import ROOT
 
 ITEMS = ("Q001", "Q002", "Q003")
 UNEMPLOYED = Before("失业金领取条件", "Q122")
@@ -142,3 +143,14 @@ def test_the_weights_are_found_from_pairs(
     shown = capsys.readouterr().out
     assert "same      3 after" in shown
     assert "none      2 alone" in shown
+
+
+def test_the_shipped_pairs_and_weights_are_whole() -> None:
+    folder, known = ROOT / "data/follow_ups", related(knowledge(ROOT / "data/knowledge/items"))
+    pairs = [json.loads(line) for line in (folder / learning.PAIRS).read_text("utf-8").splitlines()]
+    assert len({(pair["before"], pair["then"]) for pair in pairs}) == len(pairs) > 1_000
+    for pair in pairs:
+        assert {pair["item"], *pair["want"]} <= known.keys(), pair
+        assert bool(pair["want"]) is (pair["kind"] not in ("none", "own")), pair
+    weights = json.loads((folder / learning.WEIGHTS).read_text("utf-8"))
+    assert (tuple(weights["of_items"]), tuple(weights["of_nobody"])) == (OF_ITEMS, OF_NOBODY)
