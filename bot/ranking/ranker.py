@@ -8,6 +8,7 @@ The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classif
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -39,6 +40,7 @@ DISTRESS = "distress"
 # Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
 MOST_KNOWN = 4_096
 Understood = tuple[Decision, tuple[Decision, ...]]
+Asked = tuple[bool, str, Before | None]  # whether on trial, the words, the question before
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -63,7 +65,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         self._index = index
         self._vectors = E5Vectors()
         self._pilots = pilots.from_environment() if index is not None else None
-        self._known: dict[tuple[bool, str], Understood] = {}
+        self._known: dict[Asked, Understood] = {}
         self._known_by: dict[bool, Model] = {}
 
     @classmethod
@@ -109,10 +111,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
             if in_distress(normalize(text).text):
                 _mark(message, Decision("human", DISTRESS, 1.0, (), "rule"))
             elif self._index is not None and not text.startswith("/"):
-                used, before = self._model(self._index.now(), message), _before(message)
-                decision, parts = self._understood(*used, message)
-                if before is not None and not parts:
-                    decision = self._after(used[0], decision, message, before)
+                decision, parts = self._understood(self._index.now(), message)
                 _mark(message, decision)
                 piloted = self._pilots.version(_site(message)) if self._pilots else ""
                 message.set("index", piloted or self._index.version, add_to_output=True)
@@ -121,38 +120,46 @@ class QuestionRanker(GraphComponent, IntentClassifier):
                     message.set("parts", listed, add_to_output=True)
         return messages
 
-    def _model(self, used: Model, message: Message) -> tuple[Model, bool]:
-        """The model that this message is for, and whether it is on trial."""
-        model = (self._pilots and self._pilots.model(_site(message), used)) or used
-        return model, model is not used
-
-    def _understood(self, model: Model, piloted: bool, message: Message) -> Understood:
+    def _understood(self, used: Model, message: Message) -> Understood:
         """The decision, and those on two matters; a question asked again is not thought over."""
-        spelled = normalize(message.get(TEXT) or "").text
+        model = (self._pilots and self._pilots.model(_site(message), used)) or used
+        piloted = model is not used
         if model is not self._known_by.get(piloted):
             self._known_by[piloted] = model
             self._known = {key: one for key, one in self._known.items() if key[0] != piloted}
-        known = self._known.get((piloted, spelled))
+        spelled, words = normalize(message.get(TEXT) or "").text, _words(message)
+        alone = self._remembered(
+            (piloted, spelled, None), lambda: self._alone(model, words, spelled)
+        )
+        before = _before(message, model)
+        if before is None or alone[1]:
+            return alone
+        return self._remembered(
+            (piloted, spelled, before),
+            lambda: (decide_after(model, alone[0], spelled, words, self._vectors, before), ()),
+        )
+
+    def _alone(self, model: Model, words: list[str], spelled: str) -> Understood:
+        decision = model.decide(spelled, words, self._vectors)
+        parts = matters(model, spelled, words, decision, self._vectors)
+        return parts[0] if parts else decision, parts
+
+    def _remembered(self, asked: Asked, think: Callable[[], Understood]) -> Understood:
+        known = self._known.get(asked)
         if known is None:
-            words = _words(message)
-            decision = model.decide(spelled, words, self._vectors)
-            parts = matters(model, spelled, words, decision, self._vectors)
-            known = self._known[piloted, spelled] = (parts[0] if parts else decision, parts)
+            known = self._known[asked] = think()
             if len(self._known) > MOST_KNOWN:
                 del self._known[next(iter(self._known))]  # the one that came first
         return known
 
-    def _after(self, model: Model, alone: Decision, message: Message, before: Before) -> Decision:
-        """The decision once the question before counts, too."""
-        text = before.text or model.wording_of(before.item)
-        before = Before(normalize(text).text, before.item)
-        spelled = normalize(message.get(TEXT) or "").text
-        return decide_after(model, alone, spelled, _words(message), self._vectors, before)
 
-
-def _before(message: Message) -> Before | None:
+def _before(message: Message, model: Model) -> Before | None:
+    """The question before in one spelling; for a tapped choice a wording stands."""
     told = (message.get("metadata") or {}).get(BEFORE)
-    return Before(*told) if told else None
+    if not told:
+        return None
+    text, item = told
+    return Before(normalize(text or model.wording_of(item)).text, item)
 
 
 def _site(message: Message) -> str:
