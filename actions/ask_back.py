@@ -30,11 +30,21 @@ class AskBack(CitizenAction):
     async def answer(self, turn: Turn) -> list[Reply]:
         """Two or three choices and always a way to a person."""
         knowledge = await self._parts.shelf.now()
+        if turn.speaks_english:
+            return [_in_english(turn, knowledge.in_english)]
         beside = _beside(turn, knowledge.phrases)
         items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
         offered = [*map(cards.item_choice, items), *beside]
         shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
         return [Reply(_sentence(turn, bool(offered)), {}, shown, _counted(turn))]
+
+
+def _in_english(turn: Turn, knowledge: Knowledge) -> Reply:
+    """The items that we tell in English; where none is likely, plainly that we did not follow."""
+    items = list(_items(turn, knowledge))[:MOST_CHOICES]
+    shown = cards.choices([*map(cards.item_choice, items), cards.human_choice(knowledge.phrases)])
+    words = "utter_ask_back_english" if items else "utter_not_covered_english"
+    return Reply(words, {}, shown, _counted(turn))
 
 
 def _items(turn: Turn, knowledge: Knowledge) -> Iterable[Item]:

@@ -26,6 +26,9 @@ class SayNotCovered(CitizenAction):
     async def answer(self, turn: Turn) -> list[Reply]:
         """The sentence, and the way to a person."""
         knowledge = await self._parts.shelf.now()
+        if turn.speaks_english:
+            shown = cards.choices([cards.human_choice(knowledge.phrases.in_english)])
+            return [Reply("utter_not_covered_english", {}, shown, {"pending": None})]
         shown = cards.choices([cards.human_choice(knowledge.phrases)])
         words = "utter_not_followed" if _goes_on(turn) else "utter_not_covered"
         return [Reply(words, {}, shown, {"pending": None})]

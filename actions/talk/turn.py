@@ -67,6 +67,11 @@ class Turn:
         return self.entities.get(name) or self.slots.get(name)
 
     @property
+    def speaks_english(self) -> bool:
+        """Whether English words were typed, and not only the page is English."""
+        return self.in_english and bool(self.text) and not _CHINESE.search(self.text)
+
+    @property
     def region(self) -> str | None:
         """Whose rules the citizen asks for."""
         return self.known("region") or self.site_region

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.actions.stage import Stage
@@ -83,3 +85,20 @@ async def test_a_piece_out_of_the_blue_gets_a_sentence(
 ) -> None:
     said = await stage.play("action_continue", "inform", entities=entities)
     assert said.responses == [response]
+
+
+async def test_who_types_english_is_asked_back_and_refused_in_english(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q001", "Q224"], "text": "how much is it"}
+    said = await stage.play("action_ask_back", **asked)
+    assert said.responses == ["utter_ask_back_english"]
+    offered = said.card("choices")["choices"]
+    assert [one["payload"] for one in offered] == ['/choose{"item": "Q224"}', "/human"]
+    assert all(one["title"].isascii() for one in offered)
+    said = await stage.play("action_ask_back", answers=["Q001"], text="how much is it")
+    assert said.responses == ["utter_not_covered_english"]
+    said = await stage.play("action_say_not_covered", "out_of_scope", text="will it rain")
+    assert said.responses == ["utter_not_covered_english"]
+    assert "12333" in said.text
+    # A Chinese sentence on an English page is answered in Chinese.
+    said = await stage.play("action_say_not_covered", text="明天下雨吗", locale="en")
+    assert said.responses == ["utter_not_covered"]
