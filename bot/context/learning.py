@@ -47,7 +47,7 @@ RIDGE = 1e-3
 # one to three; of those that count as wrong about half are right as well.
 WRONG = 0.11
 # From here on the first three are worth offering.
-CHOICES = 0.45
+CHOICES = 0.5
 _GRID = np.arange(0.5, 0.96, 0.01)
 
 

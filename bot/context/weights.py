@@ -30,7 +30,7 @@ COSINE_SCALE = 5.0
 
 # Small talk, and who wants a person.
 OWN_WAY = ("chat", "human")
-OF_ITEMS = ("alone", "alone_policy", "together", "same", "related", "alike", "near")
+OF_ITEMS = ("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked")
 OF_NOBODY = (
     "always",
     "policy",
@@ -114,7 +114,8 @@ def signs(sight: Sight, items: tuple[str, ...], before: int, related: Iterable[s
     alike[before] = 0.0
     policy = sight.intents.get(FAQ, 0.0)
     near = COSINE_SCALE * sight.near
-    columns = (sight.alone, policy * sight.alone, sight.together, same, named, alike, near)
+    asked = same * sight.asks
+    columns = (sight.alone, policy * sight.alone, sight.together, same, named, alike, near, asked)
     return np.stack(columns, axis=1)
 
 
