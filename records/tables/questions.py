@@ -53,7 +53,7 @@ understandings = Table(
     Column("runner_up", Text),
     Column("runner_up_score", Float),
     Column("answers", JSONB, nullable=False),
-    Column("way", Text),  # heart | words | vectors
+    Column("way", Text),  # heart | words | vectors | context | rule
     Column("version", Text, nullable=False),  # of the answer index
     Column("trouble", Text),  # rejected | asked_back | unsure | unhelpful
     Column("cluster", BigInteger, ForeignKey("clusters.id", ondelete="SET NULL")),

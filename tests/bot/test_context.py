@@ -9,6 +9,7 @@ from pathlib import Path
 import jieba
 import numpy as np
 import pytest
+import yaml
 
 from bot.context import learning
 from bot.context.sight import decide_after, sight_after
@@ -22,6 +23,7 @@ from bot.context.weights import (
     signs,
     signs_of_nobody,
 )
+from bot.dialogue.follow_up import IN_CONTEXT
 from bot.ranking.decision import FAQ, Decision, Thresholds
 from bot.ranking.examples import cut, knowledge, related
 from bot.ranking.model import Model
@@ -154,3 +156,8 @@ def test_the_shipped_pairs_and_weights_are_whole() -> None:
         assert bool(pair["want"]) is (pair["kind"] not in ("none", "own")), pair
     weights = json.loads((folder / learning.WEIGHTS).read_text("utf-8"))
     assert (tuple(weights["of_items"]), tuple(weights["of_nobody"])) == (OF_ITEMS, OF_NOBODY)
+
+
+def test_staff_read_in_words_how_it_was_found() -> None:
+    words = yaml.safe_load((ROOT / "web/console/words.yml").read_text("utf-8"))
+    assert {"heart", "words", "vectors", IN_CONTEXT, "rule"} <= words["ways"].keys()
