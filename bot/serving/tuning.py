@@ -5,7 +5,9 @@ Each change is measured in `make bench`; docs/decisions/0003 says why they stand
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import ctypes
 import functools
 import gc
 import logging
@@ -27,6 +29,8 @@ from bot.serving.processor import Processor
 
 # New objects until the collector looks for rings among them; a message makes some thousand.
 NEW_OBJECTS = 20_000
+# After the start; each time takes some milliseconds.
+SECONDS_TO_GIVE_BACK = (10, 30, 120, 600)
 # What tells a response's wordings apart.
 _APART = frozenset({"condition", "channel"})
 
@@ -53,11 +57,21 @@ def tune() -> None:
     rasa.server.configure_cors = lambda app, cors_origins=None: None
 
 
-def settle(*_: Any) -> None:
+def settle(_app: Any, loop: asyncio.AbstractEventLoop) -> None:
     """Let the collector pass over what is loaded now and stays; call when the server is up."""
     gc.collect()
+    give_back()
+    # The first messages load what is loaded late, and leave as much again behind.
+    for seconds in SECONDS_TO_GIVE_BACK:
+        loop.call_later(seconds, give_back)
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 10, 10)
+
+
+def give_back() -> bool:
+    """Give the system what only loading needed, some 50 MB; whether the C library can (GNU's)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return trim is not None and bool(trim(0))
 
 
 def wording(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.serving import redis_line
+from bot.serving import redis_line, tuning
 from bot.serving.channel import earlier_replies
 from bot.serving.redis_line import RedisLine
 from bot.serving.tracker_store import (
@@ -262,3 +264,23 @@ def test_nothing_is_told_of_a_choice_or_of_another_message() -> None:
 )
 def test_rules_of_one_turn_are_told_from_others(states: list[Any], one_turn: bool) -> None:
     assert looks_at_one_turn({"rules": {json.dumps(states): "utter"}}) is one_turn
+
+
+def test_what_loading_needed_is_given_back_once_the_server_is_up() -> None:
+    before, due = gc.get_threshold(), []
+
+    async def started() -> None:
+        loop = asyncio.get_running_loop()
+        later = SimpleNamespace(call_later=lambda *told: due.append(loop.call_later(*told)))
+        tuning.settle(None, later)
+        assert [round(one.when() - loop.time()) for one in due] == [*tuning.SECONDS_TO_GIVE_BACK]
+        for one in due:
+            one.cancel()
+
+    try:
+        asyncio.run(started())
+        assert gc.get_threshold()[0] == tuning.NEW_OBJECTS
+        assert tuning.give_back() in (True, False)
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
