@@ -67,12 +67,14 @@ async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     if turn.in_english or item not in {card.get("item") for card in _shown(turn)}:
         return await answer_item(parts, turn, item)
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
+    slots: dict[str, Any] = {"topic": item, "pending": None}
     if not given.local:
-        return _about_region(given, knowledge) or await answer_item(parts, turn, item)
-    basis = knowledge.phrases.basis
-    words = (basis(one.title, one.document, None) for one in given.local_sources[:1])
-    values = {"local": given.local, "basis": knowledge.phrases.listed(words)}
-    slots = {"topic": item, "pending": None}
+        said = [
+            replace(one, slots={**slots, **one.slots}) for one in _about_region(given, knowledge)
+        ]
+        return said or await answer_item(parts, turn, item)
+    cited = (Citation(one, None) for one in given.local_sources[:1])
+    values = {"local": given.local, "basis": _basis(cited, knowledge)}
     return [Reply("utter_local", values, cards.answer(given, knowledge), slots)]
 
 
@@ -103,15 +105,12 @@ def _no_more(given: Answer, knowledge: Knowledge) -> Reply:
 
 def _said(given: Answer, knowledge: Knowledge, steps: str | None) -> Reply:
     """The answer in words, or its steps, with one line on where it stands written."""
-    phrases = knowledge.phrases
     if steps:
         given = replace(given, item=replace(given.item, summary=steps, detail=None))
     cited = [given.item.citations[0], *(Citation(one, None) for one in given.local_sources[:1])]
     values = {
         "summary": given.item.summary,
-        "basis": phrases.listed(
-            phrases.basis(one.source.title, one.source.document, one.article) for one in cited
-        ),
+        "basis": _basis(cited, knowledge),
     }
     if given.local:
         values["local"] = given.local
@@ -120,6 +119,13 @@ def _said(given: Answer, knowledge: Knowledge, steps: str | None) -> Reply:
         values,
         cards.answer(given, knowledge),
         {"topic": given.item.id, "pending": None},
+    )
+
+
+def _basis(cited: Iterable[Citation], knowledge: Knowledge) -> str:
+    phrases = knowledge.phrases
+    return phrases.listed(
+        phrases.basis(one.source.title, one.source.document, one.article) for one in cited
     )
 
 

@@ -164,8 +164,6 @@ def _report(
     after: dict[str, Counter[str]] = {}
     for pair, found in zip(pairs, tried, strict=True):
         decision = settled(pair.alone, found, items, context)
-        if pair.alone.way != "vectors":
-            decision = pair.alone
         alone.setdefault(pair.kind, Counter())[_verdict(pair, pair.alone, items)] += 1
         after.setdefault(pair.kind, Counter())[_verdict(pair, decision, items)] += 1
     sys.stdout.write(f"answered in context from a chance of {answer} on; in percent\n")

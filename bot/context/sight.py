@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.context.weights import (
     LEAST_LOG,
+    UNCLEAR_WAY,
     Before,
     Sight,
     chances,
@@ -40,8 +41,6 @@ _ASKS = re.compile(
     r")[吗呢么啊呀]*[?？。!！\s]*$"
 )
 _LEAD = re.compile(r"^(?:好[的吧]?|嗯+|[哦噢行那]|那么|还有?|另外|请问|[,，。!！\s])+")
-# What is known by heart or clear from n-grams alone needs no question before it.
-UNCLEAR_WAY = "vectors"
 
 
 def decide_after(

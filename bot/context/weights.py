@@ -28,6 +28,8 @@ SOFTENED = 0.03
 # Brings cosines to the size of the other signs.
 COSINE_SCALE = 5.0
 
+# What is known by heart or clear from n-grams alone needs no question before it.
+UNCLEAR_WAY = "vectors"
 # Small talk, and who wants a person.
 OWN_WAY = ("chat", "human")
 OF_ITEMS = ("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked")
@@ -148,7 +150,7 @@ def settled(
     alone: Decision, found: np.ndarray, items: tuple[str, ...], context: Context
 ) -> Decision:
     """The decision that counts, from that on the message alone and the chances in context."""
-    if alone.decision in OWN_WAY:
+    if alone.decision in OWN_WAY or alone.way != UNCLEAR_WAY:
         return alone
     best = np.argsort(-found, kind="stable")[:MOST_ANSWERS]
     answers = tuple((items[place], round(float(found[place]), 4)) for place in best)

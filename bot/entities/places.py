@@ -17,8 +17,8 @@ from bot.entities.found import Found
 from bot.normalizer import normalize
 
 ALONE, HINTED, NAME, BELOW = "alone", "hinted", "name", "below"
-# "我在郑州，不是上海".
-_DENIED = re.compile(r"(?:不是|不在|没在|不是在)$")
+# "我在郑州，不是上海"; "是不是上海" asks.
+_DENIED = re.compile(r"(?<![是在])(?:不是在?|不在|没在)$")
 # Words that hide a place's name across their parts.
 _HIDING = (
     "平衡水平 均衡水平 东西安全 东西安置 普通化 四平方 四平米 四平八稳 大理石 大理由 大理论 "
@@ -99,7 +99,7 @@ def gazetteer(rows: Iterable[tuple[str, str, str]]) -> Gazetteer:
 def regions(text: str, known: Gazetteer) -> Iterator[Found]:
     """The places of a normalised text, but for those where somebody says not to be."""
     for found in _named(text, known):
-        if not _DENIED.search(text, max(0, found.start - 3), found.start):
+        if not _DENIED.search(text, max(0, found.start - 4), found.start):
             yield found
 
 

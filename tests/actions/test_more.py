@@ -85,6 +85,7 @@ async def test_a_place_adds_its_figures_and_not_the_answer_once_more(stage: Stag
         assert said.responses == [response]
         assert word in said.text
         assert "各地不一样" not in said.text
+        assert stage.slots["pending"] is None
 
 
 async def test_who_asks_in_english_gets_the_steps_in_english(stage: Stage) -> None:
