@@ -13,7 +13,6 @@ from actions.talk.reply import Reply
 from actions.talk.turn import Turn
 
 MOST_CHOICES = 3
-# Scores of small talk say nothing about items; after a "no" the topic's neighbours do.
 REFUSED = "deny"
 ESTIMATES = "estimate_"
 
@@ -36,7 +35,9 @@ class AskBack(CitizenAction):
         items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
         offered = [*map(cards.item_choice, items), *beside]
         shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
-        return [Reply(_sentence(turn, bool(offered)), {}, shown, _counted(turn))]
+        condoles = bool(items) and items[0].summary.startswith(knowledge.phrases.condolence)
+        said = _sentence(turn, bool(offered), condoles)
+        return [Reply(said, {}, shown, _counted(turn))]
 
 
 def _in_english(turn: Turn, knowledge: Knowledge) -> Reply:
@@ -48,10 +49,11 @@ def _in_english(turn: Turn, knowledge: Knowledge) -> Reply:
 
 
 def _items(turn: Turn, knowledge: Knowledge) -> Iterable[Item]:
+    """The likeliest; after a "no" to an answer its neighbours, too."""
     ids: Iterable[str] = turn.answers
-    if turn.intent == REFUSED:
-        topic = knowledge.items.get(turn.slots.get("topic") or "")
-        ids = topic.related if topic else ()
+    if turn.refused in knowledge.items:
+        near = knowledge.items[turn.refused].related
+        ids = dict.fromkeys((*turn.answers, *near))
     return (knowledge.items[one] for one in ids if one in knowledge.items)
 
 
@@ -63,9 +65,13 @@ def _beside(turn: Turn, phrases: Phrases) -> list[cards.Card]:
     return [cards.choice(phrases.word("choices", word), turn.beside)]
 
 
-def _sentence(turn: Turn, has_items: bool) -> str:
+def _sentence(turn: Turn, has_items: bool, condoles: bool) -> str:
     if turn.unclear_turns >= 1:
         return "utter_offer_person"
+    if turn.intent == REFUSED:
+        return "utter_ask_back_refused" if has_items else "utter_ask_in_full"
+    if condoles:
+        return "utter_ask_back_condolence"
     return "utter_ask_back" if has_items else "utter_ask_other_words"
 
 

@@ -26,7 +26,7 @@ class GoOn(CitizenAction):
         said = turn.entities
         if "item" in said:
             return await answer_item(self._parts, turn, said["item"])
-        if "birth_month" in said or "worker_category" in said:
+        if "birth_month" in said or ("worker_category" in said and await self._of_retirement(turn)):
             return await go_on_with_retirement(self._parts, turn)
         waiting = LOOK_UPS.get((turn.pending or "").partition("/")[0])
         if waiting is not None and "region" not in said:
@@ -36,6 +36,13 @@ class GoOn(CitizenAction):
         if turn.pending == RETIREMENT_AGE:
             return await go_on_with_retirement(self._parts, turn)
         return await self._what_about_it(turn)
+
+    async def _of_retirement(self, turn: Turn) -> bool:
+        """Whether "我是男的" tells what retirement takes: not in the middle of something else."""
+        items = (await self._parts.shelf.now()).items
+        topic = items.get(turn.slots.get("topic") or "")
+        asked = turn.pending == RETIREMENT_AGE or turn.known("birth_month") is not None
+        return asked or topic is None or topic.calculator == RETIREMENT_AGE
 
     async def _about_region(self, turn: Turn) -> list[Reply]:
         knowledge = await self._parts.shelf.now()

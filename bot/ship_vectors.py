@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bot.context.reading import SAID, sayings
 from bot.text import shipped_vectors
 from bot.text.sentence_vectors import KeptVectors, key_of
 from bot.text.wording import places_pattern, subject
@@ -16,7 +17,8 @@ def main() -> int:
     own = configuration()
     examples, places = with_titles(examples_of(own), own)
     pattern = places_pattern(places)
-    texts = sorted({subject(one.text, pattern) for one in examples})
+    told = [text for _, text in sayings(Path(own["follow_ups"]) / SAID)]
+    texts = sorted({subject(one, pattern) for one in (*told, *(each.text for each in examples))})
     rows = KeptVectors(Path(own["vectors"]), shipped=None).many(texts)
     shipped_vectors.write(
         shipped_vectors.FILE, {key_of(text): row for text, row in zip(texts, rows, strict=True)}

@@ -28,6 +28,11 @@ class Phrases:
         english: Mapping[str, Any] = self.words["english"]
         return Phrases({**self.words, **{name: self._over(name, english) for name in english}})
 
+    @property
+    def condolence(self) -> str:
+        """What an answer to who has lost somebody begins with."""
+        return str(self.words["condolence"])
+
     def age(self, months: int) -> str:
         """An age, for example 61岁11个月."""
         return self._number("age" if months % 12 else "whole_age", months)

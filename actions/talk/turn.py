@@ -49,6 +49,7 @@ class Turn:
     in_english: bool = False  # whether the citizen's page or words are English
     matters: tuple[str, ...] = ()  # the items of two matters that were asked at once
     beside: str = ""  # the look-up that may be meant as well as an item
+    refused: str = ""  # the item whose answer was just said not to be meant
     text: str = ""  # what was typed; nothing where a choice was tapped
     leans: bool = False  # whether it was understood together with the question before
     site: str = ""  # the service centre's page
@@ -97,6 +98,7 @@ def read_turn(tracker: Tracker) -> Turn:
         in_english=_in_english(_text(metadata.get("locale")), _typed(message, tracker.events)),
         matters=tuple(_matters(message.get("parts"))),
         beside=str(message.get("beside") or ""),
+        refused=str(message.get("refused") or ""),
         text="" if (text := _text(message.get("text")) or "").startswith("/") else text,
         leans=bool(message.get("in_full")),
         site=_text(metadata.get("site")) or "",

@@ -13,31 +13,34 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import jieba
 import numpy as np
 from scipy.optimize import minimize
 
+from bot.context.reading import WEIGHTS, context_of
 from bot.context.sight import sight_after
 from bot.context.weights import (
     OF_ITEMS,
     OF_NOBODY,
-    WEIGHTS,
     Before,
     Context,
+    Neighbours,
     chances,
     settled,
     signs,
     signs_of_nobody,
+    stands,
 )
 from bot.normalizer import normalize
 from bot.publishing.workshop import trained
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import Decision
-from bot.ranking.examples import cut, knowledge, related
+from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.text.sentence_vectors import E5Vectors
+from bot.text.sentence_vectors import E5Vectors, SentenceVectors
 from bot.training.lessons import configuration, cutter_of
 
 PAIRS = "pairs.jsonl"
@@ -45,7 +48,7 @@ DIVISIONS = 5
 RIDGE = 1e-3
 # Of the answers in context so many may lead to an item that nobody named as right. The pairs name
 # one to three; of those that count as wrong about half are right as well.
-WRONG = 0.11
+WRONG = 0.1
 # From here on the first three are worth offering.
 CHOICES = 0.5
 _GRID = np.arange(0.5, 0.96, 0.01)
@@ -56,7 +59,7 @@ class Pair:
     """A question and what was said next, as the weights see them."""
 
     kind: str
-    item: str
+    before: Before
     wanted: tuple[int, ...]
     alone: Decision
     of_items: np.ndarray
@@ -65,20 +68,25 @@ class Pair:
 
 def main(model: Path, folder: Path) -> int:
     """Find the weights, say how well they do, and write them."""
-    learnt = trained(model)
-    pairs, items = _pairs(learnt, folder / PAIRS), learnt.wordings.items
+    own, vectors = configuration(), E5Vectors()
+    words, learnt = cutter_of(own), trained(model)
+    told = context_of(folder, Path(own["knowledge"]) / "items", learnt, words, vectors)
+    learnt = replace(learnt, context=told)
+    pairs, items = _pairs(learnt, folder / PAIRS, words, vectors), learnt.wordings.items
     tried = _tried(pairs)
     answer = _threshold(pairs, tried)
     _report(pairs, tried, items, answer)
     found = _context(_weights(pairs), answer).written()
-    (folder / WEIGHTS).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    weights = {name: found[name] for name in ("of_items", "of_nobody", "answer", "choices")}
+    (folder / WEIGHTS).write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
     return 0
 
 
-def _pairs(model: Model, file: Path) -> list[Pair]:
-    words, vectors = cutter_of(configuration()), E5Vectors()
-    names = related(knowledge(Path(configuration()["knowledge"]) / "items"))
+def _pairs(
+    model: Model, file: Path, words: jieba.Tokenizer, vectors: SentenceVectors
+) -> list[Pair]:
     items, found = model.wordings.items, []
+    neighbours = model.context.neighbours if model.context else Neighbours({}, {})
     for line in file.read_text("utf-8").splitlines():
         told = json.loads(line)
         if told["item"] not in items:
@@ -87,15 +95,15 @@ def _pairs(model: Model, file: Path) -> list[Pair]:
         before = Before(normalize(told["before"]).text, told["item"])
         kept = cut(text, words)
         sight = sight_after(model, text, kept, vectors, before)
-        place = items.index(before.item)
+        of_items = signs(sight, items, items.index(before.item), neighbours)
         found.append(
             Pair(
                 told["kind"],
-                told["item"],
+                before,
                 tuple(items.index(item) for item in told["want"] if item in items),
                 model.decide(text, kept, vectors),
-                signs(sight, items, place, names.get(before.item, ())),
-                signs_of_nobody(sight),
+                of_items,
+                signs_of_nobody(sight, of_items),
             )
         )
     return found
@@ -103,8 +111,10 @@ def _pairs(model: Model, file: Path) -> list[Pair]:
 
 def _tried(pairs: Sequence[Pair]) -> list[np.ndarray]:
     """The chances of each pair's items, by weights that its first item had no part in."""
-    order = np.random.default_rng(0).permutation(sorted({pair.item for pair in pairs})).tolist()
-    division = [order.index(pair.item) % DIVISIONS for pair in pairs]
+    order = (
+        np.random.default_rng(0).permutation(sorted({pair.before.item for pair in pairs})).tolist()
+    )
+    division = [order.index(pair.before.item) % DIVISIONS for pair in pairs]
     weights = [
         _weights([pair for pair, its in zip(pairs, division, strict=True) if its != one])
         for one in range(DIVISIONS)
@@ -140,7 +150,8 @@ def _weights(pairs: Sequence[Pair]) -> np.ndarray:
 
 def _context(weights: np.ndarray, answer: float) -> Context:
     split = len(OF_ITEMS)
-    return Context({}, weights[:split].round(4), weights[split:].round(4), answer, CHOICES)
+    of_items, of_nobody = weights[:split].round(4), weights[split:].round(4)
+    return Context(Neighbours({}, {}), {}, None, of_items, of_nobody, answer, CHOICES)
 
 
 def _threshold(pairs: Sequence[Pair], tried: Sequence[np.ndarray]) -> float:
@@ -163,7 +174,8 @@ def _report(
     alone: dict[str, Counter[str]] = {}
     after: dict[str, Counter[str]] = {}
     for pair, found in zip(pairs, tried, strict=True):
-        decision = settled(pair.alone, found, items, context)
+        clear = stands(pair.alone, pair.before)
+        decision = pair.alone if clear else settled(pair.alone, found, items, context)
         alone.setdefault(pair.kind, Counter())[_verdict(pair, pair.alone, items)] += 1
         after.setdefault(pair.kind, Counter())[_verdict(pair, decision, items)] += 1
     sys.stdout.write(f"answered in context from a chance of {answer} on; in percent\n")

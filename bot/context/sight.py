@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bot.context.weights import (
     LEAST_LOG,
-    UNCLEAR_WAY,
     Before,
     Sight,
     chances,
     settled,
     signs,
     signs_of_nobody,
+    stands,
 )
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import Decision
@@ -38,7 +39,7 @@ _ASKS = re.compile(
     r"|(?:需?要|得)?到?(?:多大(?:年纪|岁数|年龄)?|几岁)(?:能|可以|才能?)?(?:[领拿退办]|申请)?"
     r"|最?[早晚]?(?:什么|啥)时候(?:能|可以|才能?)?(?:[领拿退办发]|到账|下来|申请)?"
     r"|(?:家[里属]?人?|别人|孩子)(?:能|可以)?代办"
-    r")[吗呢么啊呀]*[?？。!！\s]*$"
+    r")[吗呢么啊呀不没嘛吧哦]*[?？。!！\s]*$"
 )
 _LEAD = re.compile(r"^(?:好[的吧]?|嗯+|[哦噢行那]|那么|还有?|另外|请问|[,，。!！\s])+")
 
@@ -53,12 +54,22 @@ def decide_after(
 ) -> Decision:
     """The decision on a normalised text; `alone` is that on the text by itself."""
     items, context = model.wordings.items, model.context
-    if context is None or alone.way != UNCLEAR_WAY or before.item not in items:
+    if context is None or stands(alone, before) or before.item not in items:
         return alone
     sight = sight_after(model, text, words, vectors, before)
-    related = context.related.get(before.item, ())
-    of_items = signs(sight, items, items.index(before.item), related)
-    return settled(alone, chances(context, of_items, signs_of_nobody(sight)), items, context)
+    place = items.index(before.item)
+    of_items = signs(sight, items, place, context.neighbours)
+    denied = place if before.denied else None
+    found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
+    return settled(without(alone, before), found, items, context)
+
+
+def without(alone: Decision, before: Before) -> Decision:
+    """The decision whose choices leave out what was said not to be meant."""
+    if not before.denied or alone.decision != "clarify":
+        return alone
+    others = tuple(one for one in alone.answers if one[0] != before.item)
+    return replace(alone, answers=others)
 
 
 def sight_after(
@@ -70,16 +81,20 @@ def sight_after(
     both, both_kept = model.subject(f"{before.text}，{text}", words)
     vector = vectors.one(about)
     mean = vectors.one(last) + vector
-    ranked = _ranked(model, model.row(about, kept), vector)
+    row = model.row(about, kept)
+    ranked = _ranked(model, row, vector)
     together = _ranked(model, model.row(both, both_kept), mean / np.linalg.norm(mean))
-    middles = model.wordings.middles
+    middles, place = model.wordings.middles, model.wordings.space.place(vector)
+    said = model.context.said if model.context else None
+    items = model.wordings.items
     return Sight(
         length=len(text),
         asks=bool(_ASKS.match(_LEAD.sub("", text))),
         intents=model.intents(model.row(text, words), vector),
         alone=_logarithms(ranked, model),
         together=_logarithms(together, model),
-        near=middles @ model.wordings.space.place(vector),
+        near=middles @ place,
+        said=said.nearness(row, place, items) if said else np.zeros(len(items)),
         middles=middles,
     )
 

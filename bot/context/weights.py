@@ -1,8 +1,9 @@
 """How the last question bears on the next one: "要带什么", "我是自己辞职的", "都过了三个月了".
 
 Whoever goes on says little. Which item is meant is weighed from what the message is near to by
-itself, what both messages are near to together, and how the items stand to the one before: the
-same, named there as related, alike. Whether it goes on at all is weighed in the same breath, so
+itself, what both messages are near to together, what is said of items once the subject is clear,
+and how the items stand to the one before: the same, named there as related, alike, often asked
+next. Whether it goes on at all is weighed in the same breath, so
 that a new subject, or none, is not drawn to the old one. `make follow-ups` finds the weights.
 """
 
@@ -14,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from bot.context.said import Said
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE, Decision
 
-WEIGHTS = "weights.json"  # in the folder of the follow-ups
 # Less likely than this is not told apart: the rest of a long tail is noise.
 LEAST_LOG = -9.0
 # What a decision by the message alone is worth here before it gives way to choices.
@@ -28,11 +29,19 @@ SOFTENED = 0.03
 # Brings cosines to the size of the other signs.
 COSINE_SCALE = 5.0
 
+# So many items are named as asked next at most, the likeliest first.
+MOST_NEXT = 12
+
 # What is known by heart or clear from n-grams alone needs no question before it.
 UNCLEAR_WAY = "vectors"
+# What answers us: "我是男的", "上海".
+TOLD = "inform"
 # Small talk, and who wants a person.
 OWN_WAY = ("chat", "human")
-OF_ITEMS = ("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked")
+OF_ITEMS = (
+    *("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked"),
+    *("next", "soon", "said", "said_here"),
+)
 OF_NOBODY = (
     "always",
     "policy",
@@ -43,6 +52,8 @@ OF_NOBODY = (
     "best",
     "look_up",
     "asks",
+    "said",
+    "said_here",
 )
 
 
@@ -52,13 +63,33 @@ class Before:
 
     text: str
     item: str
+    denied: bool = False  # whether this item was said not to be meant
+    unasked: bool = False  # whether we asked for nothing, so that what sounds told to us goes on
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What each item names as related, and what is asked next, the likeliest first."""
+
+    related: Mapping[str, tuple[str, ...]]
+    next: Mapping[str, tuple[str, ...]]
+
+    def of(self, item: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Both, of one item."""
+        return self.related.get(item, ()), self.next.get(item, ())[:MOST_NEXT]
+
+    def before(self, item: str) -> list[str]:
+        """The items that this one is asked after."""
+        return [one for one, others in self.next.items() if item in others]
 
 
 @dataclass(frozen=True)
 class Context:
-    """The items that each one names as related, the weights, and from which chance on we act."""
+    """What is known of going on, the weights, and from which chance on we act."""
 
-    related: Mapping[str, tuple[str, ...]]
+    neighbours: Neighbours
+    own: Mapping[str, str]  # the item that tells in general what a look-up or an estimate does
+    said: Said | None  # kept beside what is `written`
     of_items: np.ndarray
     of_nobody: np.ndarray
     answer: float
@@ -66,12 +97,14 @@ class Context:
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> Context:
-        """From what `written` gives; what `make follow-ups` finds names no items.
+        """From what `written` gives; what `make follow-ups` finds are the weights alone.
 
         A sign that had no weight yet says nothing.
         """
         return cls(
-            {item: tuple(others) for item, others in written.get("related", {}).items()},
+            Neighbours(_lists(written.get("related", {})), _lists(written.get("next", {}))),
+            dict(written.get("own", {})),
+            None,
             np.array([written["of_items"].get(name, 0.0) for name in OF_ITEMS]),
             np.array([written["of_nobody"].get(name, 0.0) for name in OF_NOBODY]),
             float(written["answer"]),
@@ -80,12 +113,14 @@ class Context:
 
     def among(self, related: Mapping[str, Iterable[str]]) -> Context:
         """The same where items name these others."""
-        return replace(self, related={item: tuple(others) for item, others in related.items()})
+        return replace(self, neighbours=replace(self.neighbours, related=_lists(related)))
 
     def written(self) -> dict[str, Any]:
         """What `read` reads."""
         return {
-            "related": self.related,
+            "related": self.neighbours.related,
+            "next": self.neighbours.next,
+            "own": self.own,
             "of_items": dict(zip(OF_ITEMS, self.of_items.tolist(), strict=True)),
             "of_nobody": dict(zip(OF_NOBODY, self.of_nobody.tolist(), strict=True)),
             "answer": self.answer,
@@ -103,26 +138,48 @@ class Sight:
     alone: np.ndarray  # logarithms of the items' probabilities
     together: np.ndarray
     near: np.ndarray  # cosines of the message with the items' middles
+    said: np.ndarray  # and how near it is to what is said of them
     middles: np.ndarray  # items × dimensions
 
 
-def signs(sight: Sight, items: tuple[str, ...], before: int, related: Iterable[str]) -> np.ndarray:
+def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbours) -> np.ndarray:
     """What speaks for each item: items × `OF_ITEMS`."""
-    same, named = np.zeros(len(items)), np.zeros(len(items))
+    related, follows = neighbours.of(items[before])
+    same, named = np.zeros(len(items)), _marked(items, dict.fromkeys(related, 1.0))
     same[before] = 1.0
-    named[[items.index(item) for item in related if item in items]] = 1.0
     alike = sight.middles @ sight.middles[before]
     alike = (alike - alike.mean()) / max(float(alike.std()), 1e-6)
     alike[before] = 0.0
-    policy = sight.intents.get(FAQ, 0.0)
-    near = COSINE_SCALE * sight.near
-    asked = same * sight.asks
-    columns = (sight.alone, policy * sight.alone, sight.together, same, named, alike, near, asked)
+    asked_next = _marked(items, dict.fromkeys(follows, 1.0))
+    asked_before = _marked(items, dict.fromkeys(neighbours.before(items[before]), 1.0))
+    said = COSINE_SCALE * sight.said
+    columns = (
+        sight.alone,
+        sight.intents.get(FAQ, 0.0) * sight.alone,
+        sight.together,
+        same,
+        named,
+        alike,
+        COSINE_SCALE * sight.near,
+        same * sight.asks,
+        asked_next,
+        _marked(items, {one: 1 - rank / MOST_NEXT for rank, one in enumerate(follows)}),
+        said,
+        said * np.maximum.reduce((same, named, asked_next, asked_before)),
+    )
     return np.stack(columns, axis=1)
 
 
-def signs_of_nobody(sight: Sight) -> np.ndarray:
-    """What speaks for none of the items, as `OF_NOBODY`."""
+def _marked(items: tuple[str, ...], marks: Mapping[str, float]) -> np.ndarray:
+    found = np.zeros(len(items))
+    for item, mark in marks.items():
+        if item in items:
+            found[items.index(item)] = mark
+    return found
+
+
+def signs_of_nobody(sight: Sight, of_items: np.ndarray) -> np.ndarray:
+    """What speaks for none of the items, as `OF_NOBODY`, where so much speaks for each of them."""
     policy = sight.intents.get(FAQ, 0.0)
     outside = sight.intents.get(OUT_OF_SCOPE, 0.0)
     odds = np.log((policy + SOFTENED) / (1 + SOFTENED - policy))
@@ -136,22 +193,32 @@ def signs_of_nobody(sight: Sight) -> np.ndarray:
             float(sight.alone.max()),
             max((sight.intents.get(name, 0.0) for name in LOOKUPS), default=0.0),
             float(sight.asks),
+            *of_items[:, [OF_ITEMS.index("said"), OF_ITEMS.index("said_here")]].max(axis=0),
         ]
     )
 
 
-def chances(context: Context, of_items: np.ndarray, of_nobody: np.ndarray) -> np.ndarray:
-    """The chance of each item; what is left to one is that of none."""
+def chances(
+    context: Context, of_items: np.ndarray, of_nobody: np.ndarray, denied: int | None = None
+) -> np.ndarray:
+    """The chance of each item, none of the one that is denied; what is left to one is nobody's."""
     scores = np.append(of_items @ context.of_items, of_nobody @ context.of_nobody)
+    if denied is not None:
+        scores[denied] = -np.inf
     return softmax(scores)[:-1]
+
+
+def stands(alone: Decision, before: Before) -> bool:
+    """Whether a message is clear by itself, or small talk."""
+    if alone.intent == TOLD and before.unasked:
+        return False
+    return alone.way != UNCLEAR_WAY or alone.decision in OWN_WAY
 
 
 def settled(
     alone: Decision, found: np.ndarray, items: tuple[str, ...], context: Context
 ) -> Decision:
     """The decision that counts, from that on the message alone and the chances in context."""
-    if alone.decision in OWN_WAY or alone.way != UNCLEAR_WAY:
-        return alone
     best = np.argsort(-found, kind="stable")[:MOST_ANSWERS]
     answers = tuple((items[place], round(float(found[place]), 4)) for place in best)
     first, likely = answers[0][1], float(found[best[:3]].sum())
@@ -168,3 +235,7 @@ def _agrees(alone: Decision, found: np.ndarray, items: tuple[str, ...]) -> bool:
     if alone.decision != "answer":
         return False
     return bool(found[items.index(alone.answers[0][0])] >= AGREED)
+
+
+def _lists(named: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {item: tuple(others) for item, others in named.items()}

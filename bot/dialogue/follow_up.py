@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.entities.kinds import insurances
 
 # Longer texts speak for themselves.
 MOST_CHARACTERS = 60
@@ -24,7 +26,12 @@ _LEAST = 2
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
-_OWN_WAY = ("lookup", "human")
+_LOOKUP, _HUMAN = "lookup", "human"
+_OWN_WAY = (_LOOKUP, _HUMAN)
+# "不对", "答非所问".
+DENY = "deny"
+# Choices that were shown and refused are not offered again, nor what is hardly likely.
+MOST_CHOICES, LEAST_LIKELY = 3, 0.05
 # How the understanding says that the question before counted.
 IN_CONTEXT = "context"
 _LEAD = re.compile(
@@ -56,6 +63,14 @@ class Last:
     item: str
     insurances: tuple[str, ...] = ()  # as they are named in it
     answered: bool = True  # or asked back for
+    others: tuple[str, ...] = ()  # the items that were likely, too, and not shown yet
+    denied: bool = False  # whether that was not what was asked
+    own: bool = False  # whether the own record was looked up; `item` is the name of the look-up
+    unasked: bool = False  # whether what sounds like an answer to us goes on
+
+    def told(self) -> tuple[str, str, bool, bool]:
+        """What the understanding reads of it."""
+        return self.text, self.item, self.denied, self.unasked
 
 
 @dataclass(frozen=True)
@@ -71,20 +86,30 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
     """What `text` may lean on; nothing where it is long, or a choice of ours."""
     if tracker is None or len(text) > MOST_CHARACTERS or text.startswith("/"):
         return None
+    denied = False
     for event in reversed(tracker.events):
         if type(event) is not UserUttered:
             continue
         if chosen := _CHOSEN.match(event.text or ""):
-            return Last("", chosen["item"])
+            return Last("", chosen["item"], denied=denied)
         parsed = event.parse_data or {}
-        answers = parsed.get("answers") or ()
-        if parsed.get("decision") in _OWN_WAY:
-            return None  # "那医保呢" after one's own record asks for the record
-        if parsed.get("decision") in _POLICY and answers and event.text:
-            in_full = parsed.get("in_full") or event.text
-            named = _insurances(event.text, parsed)
-            return Last(in_full, answers[0]["id"], named, parsed["decision"] == "answer")
+        if parsed.get("decision") == _HUMAN:
+            return None
+        if parsed.get("decision") == _LOOKUP:
+            return Last(event.text or "", parsed["intent"]["name"], denied=denied, own=True)
+        if parsed.get("decision") in _POLICY and parsed.get("answers") and event.text:
+            return replace(_asked(event.text, parsed), denied=denied)
+        denied = denied or (parsed.get("intent") or {}).get("name") == DENY
     return None
+
+
+def _asked(text: str, parsed: Mapping[str, Any]) -> Last:
+    answers, answered = parsed["answers"], parsed["decision"] == "answer"
+    shown = 1 if answered else MOST_CHOICES
+    likely = (one["id"] for one in answers[shown:] if one["score"] >= LEAST_LIKELY)
+    named = _insurances(text, parsed)
+    in_full = parsed.get("in_full") or text
+    return Last(in_full, answers[0]["id"], named, answered, tuple(likely))
 
 
 def without_lead(text: str) -> str:
@@ -105,6 +130,13 @@ def named_instead(text: str, parsed: Mapping[str, Any], last: Last) -> Instead |
     if not named or not last.text or not (people or (thing and _may_lean(parsed))):
         return None
     return Instead(_put_in(named, thing, last), last, other=not people)
+
+
+def takes_the_place(named: str) -> bool:
+    """Whether `named` is somebody, or something that is paid for, whose case may be asked next."""
+    bare = named.removesuffix("的")
+    people = _PEOPLE.fullmatch(named) or _PEOPLE.fullmatch(bare)
+    return bool(people or _BESIDE_INSURANCE.fullmatch(bare) or any(insurances(bare)))
 
 
 def believed(again: Mapping[str, Any], meant: Instead) -> bool:

@@ -39,7 +39,7 @@ def write(home: Path, model: Model) -> None:
         "items": wordings.items,
         "by_heart": model.by_heart,
         "texts": model.texts,
-        "related": model.context.related if model.context else {},
+        "related": model.context.neighbours.related if model.context else {},
     }
     (home / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.context.said import Said
 from bot.context.weights import Context
 from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import (
@@ -196,7 +197,8 @@ class Model:
             "rivals_owner": self.rivals.owner,
         }
         sparse = _parts("postings", wordings.postings) | _parts("rivals", self.rivals.rows)
-        np.savez(directory / ARRAYS_FILE, **arrays, **sparse)
+        said = self.context.said if self.context else None
+        np.savez(directory / ARRAYS_FILE, **arrays, **sparse, **(said.arrays() if said else {}))
         names = {
             "features": list(self.vocabulary.number),
             "words_labels": self.by_words.labels,
@@ -212,6 +214,7 @@ class Model:
             "texts": self.texts,
             "places": self.places,
             "context": self.context and self.context.written(),
+            "said": said.items if said else (),
         }
         (directory / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 
@@ -235,7 +238,7 @@ class Model:
             texts=tuple(names["texts"]),
             places=tuple(names["places"]),
             places_pattern=places_pattern(names["places"]),
-            context=Context.read(names["context"]) if names.get("context") else None,
+            context=_context(names, arrays),
         )
 
 
@@ -282,3 +285,10 @@ def _rivals(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Rivals:
     shape = (len(arrays["rivals_owner"]), len(names["features"]))
     rows = csr_matrix(parts, shape=shape)
     return Rivals(tuple(names["rivals"]), rows, arrays["rivals_vectors"], arrays["rivals_owner"])
+
+
+def _context(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Context | None:
+    if not names.get("context"):
+        return None
+    said = Said.read(tuple(names["said"]), arrays) if names["said"] else None
+    return replace(Context.read(names["context"]), said=said)

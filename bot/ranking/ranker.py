@@ -34,7 +34,7 @@ from bot.text.sentence_vectors import E5Vectors
 from bot.training.ahead import learn_into
 from bot.training.lessons import USUAL
 
-# In a message's metadata: the text and the item of the question before, for this component alone.
+# In a message's metadata, for this component alone: what `Last.told` gives of the question before.
 BEFORE = "before"
 DISTRESS = "distress"
 # Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
@@ -154,12 +154,16 @@ class QuestionRanker(GraphComponent, IntentClassifier):
 
 
 def _before(message: Message, model: Model) -> Before | None:
-    """The question before in one spelling; for a tapped choice a wording stands."""
+    """The question before in one spelling; for a tapped choice a wording stands.
+
+    A look-up stands for the item that tells the same in general.
+    """
     told = (message.get("metadata") or {}).get(BEFORE)
     if not told:
         return None
-    text, item = told
-    return Before(normalize(text or model.wording_of(item)).text, item)
+    text, item, denied, unasked = told
+    item = model.context.own.get(item, item) if model.context else item
+    return Before(normalize(text or model.wording_of(item)).text, item, denied, unasked)
 
 
 def _site(message: Message) -> str:

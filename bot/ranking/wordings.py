@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.duels import MOST_ITEMS, Side, fight, outcomes, side
-from bot.text.features import Row
+from bot.text.features import Row, cosines
 from bot.text.space import Space, means, unit
 
 NEAREST = 6
@@ -83,7 +83,7 @@ class Wordings:
 
     def word_nearness(self, row: Row) -> Likeness:
         """The cosine of n-grams with each wording."""
-        each = self._cosines(row)
+        each = cosines(self.postings, row)
         if self._columns is None:
             return Likeness(each, np.maximum.reduceat(each, self.members[:, 0]))
         return Likeness(each, each[self._columns].max(axis=0))
@@ -97,18 +97,6 @@ class Wordings:
         if self.members.size > MOST_PADDED * len(self.item_of):
             return None
         return np.ascontiguousarray(np.where(self.members < 0, self.members[:, :1], self.members).T)
-
-    def _cosines(self, row: Row) -> np.ndarray:
-        numbers, values = row
-        index = self.postings.indptr
-        pieces = [slice(index[number], index[number + 1]) for number in numbers]
-        if not pieces:
-            return np.zeros(len(self.item_of), dtype=np.float32)
-        where = np.concatenate([self.postings.indices[piece] for piece in pieces])
-        counts = [piece.stop - piece.start for piece in pieces]
-        weights = np.concatenate([self.postings.data[piece] for piece in pieces])
-        weights = weights * np.repeat(values, counts)
-        return np.bincount(where, weights, minlength=len(self.item_of)).astype(np.float32)
 
     def rank_by(self, words: Likeness, middles: np.ndarray, vector: np.ndarray) -> Ranked:
         """Rank when nearness in words and to the middles is known."""

@@ -6,7 +6,6 @@ find one, and asks plugins that nobody has. The order of a turn and its events a
 
 from __future__ import annotations
 
-import copy
 import logging
 from typing import Any
 
@@ -23,18 +22,8 @@ from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.dialogue.follow_up import (
-    IN_CONTEXT,
-    Last,
-    believed,
-    in_full,
-    last_question,
-    named_instead,
-    taken_over,
-    without_lead,
-)
+from bot.dialogue.in_context import understood
 from bot.dialogue.slot_filling import filled, slots_by_entity
-from bot.ranking.ranker import BEFORE
 from bot.serving.served_action import ServedAction
 
 log = logging.getLogger(__name__)
@@ -67,27 +56,12 @@ class Processor(MessageProcessor):
         only_output_properties: bool = True,
     ) -> dict[str, Any]:
         """What the message says, weighed with the question before where it may lean on that."""
-        understand, text = super().parse_message, message.text or ""
-        last = last_question(text, tracker)
-        if last is None:
-            return dict(await understand(message, tracker, only_output_properties))
-        parsed = dict(await understand(_after(message, last), tracker, only_output_properties))
-        if "decision" not in parsed:
-            return parsed
-        meant = named_instead(text, parsed, last)
-        for whole in meant.meant if meant else ():
-            again = await understand(_saying(message, whole), tracker, only_output_properties)
-            if meant and believed(again, meant):
-                return taken_over(parsed, again, whole)
-        bare = without_lead(text) if parsed["decision"] == "chat" else ""
-        if bare:
-            asked = _after(_saying(message, bare), last)
-            again = await understand(asked, tracker, only_output_properties)
-            if again.get("way") == IN_CONTEXT:
-                return taken_over(parsed, again, in_full(bare, again, last))
-        if parsed.get("way") == IN_CONTEXT:
-            parsed["in_full"] = in_full(text, parsed, last)
-        return parsed
+        parse = super().parse_message
+
+        async def understand(said: UserMessage) -> dict[str, Any]:
+            return dict(await parse(said, tracker, only_output_properties))
+
+        return await understood(message, tracker, understand)
 
     async def run_action_extract_slots(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker
@@ -141,19 +115,6 @@ class Processor(MessageProcessor):
                 known = ServedAction(action_name, self.action_endpoint)
             self._actions[action_name] = known
         return known
-
-
-def _saying(message: UserMessage, text: str) -> UserMessage:
-    said = copy.copy(message)
-    said.text = text
-    return said
-
-
-def _after(message: UserMessage, last: Last) -> UserMessage:
-    """The message, with the question before in what only the understanding reads."""
-    leaning = copy.copy(message)
-    leaning.metadata = {**(message.metadata or {}), BEFORE: (last.text, last.item)}
-    return leaning
 
 
 async def _say(events: list[Event], recipient: str, output_channel: OutputChannel) -> None:

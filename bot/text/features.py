@@ -142,3 +142,21 @@ class Vocabulary:
         lengths = np.sqrt(np.bincount(of_text, weights * weights, minlength=texts))
         weights /= lengths.astype(np.float32)[of_text]
         return csr_matrix((weights, numbers, ends), shape=(texts, len(self.number)))
+
+
+def cosines(postings: csr_matrix, row: Row) -> np.ndarray:
+    """The cosine of a text with each one of `postings` (features × texts), found by its features.
+
+    Features behind those of `postings` have no part in it.
+    """
+    numbers, values = row
+    known = numbers < postings.shape[0]
+    numbers, values, index = numbers[known], values[known], postings.indptr
+    pieces = [slice(index[number], index[number + 1]) for number in numbers]
+    if not pieces:
+        return np.zeros(postings.shape[1], dtype=np.float32)
+    where = np.concatenate([postings.indices[piece] for piece in pieces])
+    counts = [piece.stop - piece.start for piece in pieces]
+    weights = np.concatenate([postings.data[piece] for piece in pieces])
+    weights = weights * np.repeat(values, counts)
+    return np.bincount(where, weights, minlength=postings.shape[1]).astype(np.float32)

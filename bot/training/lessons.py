@@ -5,7 +5,6 @@ Nothing of Rasa is needed for it, so it can be learnt beside Rasa (`ahead`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import jieba
 
-from bot.context.weights import WEIGHTS, Context
+from bot.context.reading import context_of
 from bot.entities.places import region_names
 from bot.ranking.examples import (
     Example,
@@ -21,7 +20,6 @@ from bot.ranking.examples import (
     knowledge,
     load,
     referred,
-    related,
     titles,
     wordings,
 )
@@ -69,19 +67,12 @@ def examples_of(configured: Configuration) -> list[Example]:
 def learn_examples(examples: list[Example], configured: Configuration) -> Model:
     """A model from wordings and the knowledge that the configuration names."""
     everything, places = with_titles(examples, configured)
-    items = knowledge(Path(configured["knowledge"]) / "items")
-    learnt = learn(
-        everything,
-        places,
-        referred(items),
-        KeptVectors(Path(configured["vectors"])),
-        Aims(configured["wrong"], configured["choices"], configured["chat"]),
-    )
-    weights = Path(configured["follow_ups"]) / WEIGHTS
-    if not weights.exists():
-        return learnt
-    context = Context.read(json.loads(weights.read_text("utf-8")))
-    return replace(learnt, context=context.among(related(items)))
+    items = Path(configured["knowledge"]) / "items"
+    vectors = KeptVectors(Path(configured["vectors"]))
+    aims = Aims(configured["wrong"], configured["choices"], configured["chat"])
+    learnt = learn(everything, places, referred(knowledge(items)), vectors, aims)
+    follow_ups, words = Path(configured["follow_ups"]), cutter_of(configured)
+    return replace(learnt, context=context_of(follow_ups, items, learnt, words, vectors))
 
 
 def with_titles(

@@ -101,6 +101,7 @@ def call(
         "answers": [{"id": one, "score": 0.9} for one in turn.get("answers", [])],
         "decision": turn.get("decision", "answer"),
         "beside": turn.get("beside"),
+        "refused": turn.get("refused"),
         "in_full": turn.get("in_full"),
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }

@@ -58,10 +58,18 @@ async def test_without_likely_items_other_words_are_asked_for(stage: Stage) -> N
     assert [one["payload"] for one in said.card("choices")["choices"]] == ["/human"]
 
 
-async def test_a_no_offers_the_neighbours_of_the_last_answer(stage: Stage) -> None:
+async def test_a_no_offers_what_was_likely_too_and_the_neighbours(stage: Stage) -> None:
     await stage.play("action_answer_question", answers=["Q001"])
-    said = await stage.play(ASK_BACK, "deny", answers=["Q073"])
-    assert said.card("choices")["choices"][0]["payload"] == '/choose{"item": "Q016"}'
+    said = await stage.play(ASK_BACK, "deny", answers=["Q073"], refused="Q001")
+    assert said.responses == ["utter_ask_back_refused"]
+    offered = [one["payload"] for one in said.card("choices")["choices"]]
+    assert offered[:2] == ['/choose{"item": "Q073"}', '/choose{"item": "Q016"}']
+
+
+async def test_a_no_to_choices_asks_for_the_whole_question(stage: Stage) -> None:
+    said = await stage.play(ASK_BACK, "deny", answers=[])
+    assert said.responses == ["utter_ask_in_full"]
+    assert [one["payload"] for one in said.card("choices")["choices"]] == ["/human"]
 
 
 async def test_what_is_not_covered_is_said_plainly(stage: Stage) -> None:
@@ -85,6 +93,18 @@ async def test_a_piece_out_of_the_blue_gets_a_sentence(
 ) -> None:
     said = await stage.play("action_continue", "inform", entities=entities)
     assert said.responses == [response]
+
+
+async def test_who_tells_what_he_is_beside_another_matter_is_not_asked_for_his_birth(
+    stage: Stage,
+) -> None:
+    told = {"worker_category": "male"}
+    said = await stage.play("action_continue", "inform", entities=told)
+    assert said.responses == ["utter_ask_birth_month"]
+    await stage.play("action_answer_question", answers=["Q001"])
+    stage.slots["pending"] = None
+    said = await stage.play("action_continue", "inform", entities=told)
+    assert said.responses == ["utter_what_about_it"]
 
 
 async def test_who_types_english_is_asked_back_and_refused_in_english(stage: Stage) -> None:

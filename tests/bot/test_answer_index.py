@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import resource
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import jieba
+import numpy as np
 import pytest
 
+from bot.context.weights import Context, Neighbours
 from bot.publishing import answer_index
 from bot.publishing.answer_index import AnswerIndex, UntrustedIndex
 from bot.publishing.gate import Expected, Gate
@@ -38,6 +41,18 @@ def test_a_running_engine_takes_a_new_version_over(
     started = time.perf_counter()
     assert index.now() is not model
     assert (index.version, time.perf_counter() - started < 2) == ("1", True)
+
+
+def test_a_version_brings_what_its_items_name_as_related(
+    model: Model, tmp_path: Path, at_once: None
+) -> None:
+    context = Context(Neighbours({}, {}), {}, None, np.zeros(0), np.zeros(0), 1.0, 1.0)
+    trained = replace(model, context=context)
+    index = AnswerIndex(trained, tmp_path, KEY)
+    _publish(tmp_path, "1", replace(model, context=context.among({"Q122": ["Q125"]})))
+    used = index.now().context
+    assert used is not None
+    assert used.neighbours.related == {"Q122": ("Q125",)}
 
 
 @pytest.mark.parametrize("harm", ["signature", "content", "gone", "key", "name"])

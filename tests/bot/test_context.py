@@ -12,19 +12,23 @@ import pytest
 import yaml
 
 from bot.context import learning
+from bot.context.reading import NEXT, OWN, SAID, context_of, said_to
 from bot.context.sight import decide_after, sight_after
 from bot.context.weights import (
     OF_ITEMS,
     OF_NOBODY,
+    TOLD,
     Before,
     Context,
+    Neighbours,
     chances,
     settled,
     signs,
     signs_of_nobody,
+    stands,
 )
 from bot.dialogue.follow_up import IN_CONTEXT
-from bot.ranking.decision import FAQ, Decision, Thresholds
+from bot.ranking.decision import FAQ, RIVALS, Decision, Thresholds
 from bot.ranking.examples import cut, knowledge, related
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
@@ -33,9 +37,11 @@ from tests.bot.conftest import ROOT
 ITEMS = ("Q001", "Q002", "Q003")
 UNEMPLOYED = Before("失业金领取条件", "Q122")
 CONTEXT = Context(
-    {"Q122": ("Q125",)},
-    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5]),
-    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8]),
+    Neighbours({"Q122": ("Q125",)}, {"Q122": ("Q163", "Q125"), "Q189": ("Q122",)}),
+    {"look_up_unemployment": "Q122"},
+    None,
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.2, 0.1, 0.5, 0.5]),
+    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0]),
     0.5,
     0.4,
 )
@@ -56,8 +62,6 @@ def _alone(decision: str, *answers: tuple[str, float]) -> Decision:
         (_alone("answer", ("Q003", 0.9)), [0.3, 0.1, 0.4], "answer", "Q003"),
         (_alone("lookup"), [0.2, 0.3, 0.1], "lookup", None),
         (_alone("lookup"), [0.1, 0.8, 0.0], "answer", "Q002"),
-        (_alone("chat"), [0.0, 0.9, 0.0], "chat", None),
-        (_alone("human"), [0.0, 0.9, 0.0], "human", None),
         (_alone("reject"), [0.1, 0.1, 0.1], "reject", None),
     ],
 )
@@ -69,15 +73,56 @@ def test_the_chances_decide_where_the_message_alone_does_not(
     assert (result.answers[0][0] if result.answers else None) == first
 
 
+def test_what_is_clear_by_itself_and_small_talk_stand() -> None:
+    told = Decision("chat", TOLD, 0.9, (), "words")
+    assert [stands(_alone(kind), UNEMPLOYED) for kind in ("chat", "human")] == [True, True]
+    assert not stands(_alone("reject"), UNEMPLOYED)
+    assert stands(replace(_alone("answer"), way="heart"), UNEMPLOYED)
+    # "我是男的" answers us where we have asked, and goes on where we have not.
+    assert stands(told, UNEMPLOYED)
+    assert not stands(told, replace(UNEMPLOYED, unasked=True))
+
+
+def test_what_is_said_of_an_item_speaks_for_it(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
+    told = [("Q125", "最多给几个月"), ("Q125", "领满一年就没了"), ("Q196", "让贼偷走了")]
+    said = said_to(model, told, words, kept)
+    assert said is not None
+    assert said_to(model, [], words, kept) is None
+    context = replace(CONTEXT, said=said)
+    for text, item in (("那最多几个月", "Q125"), ("我的让人偷了", "Q196")):
+        sight = sight_after(
+            replace(model, context=context), text, cut(text, words), kept, UNEMPLOYED
+        )
+        assert model.wordings.items[int(sight.said.argmax())] == item, text
+    # Of items that are there no more nothing is said, and nothing for those that have no saying.
+    row, vector = model.row("几个月", ["几个月"]), np.zeros(384, dtype=np.float32)
+    assert said.nearness(row, vector, ("Q001",)).tolist() == [0.0]
+
+
+def test_what_was_said_not_to_be_meant_is_neither_answered_nor_offered(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
+    sure = replace(model, thresholds=Thresholds(0.9, 0.1, 0.9), context=CONTEXT)
+    text = "要带什么材料"
+    alone = sure.decide(text, cut(text, words), kept)
+    for before, there in ((UNEMPLOYED, True), (replace(UNEMPLOYED, denied=True), False)):
+        decided = decide_after(sure, alone, text, cut(text, words), kept, before)
+        assert ("Q122" in [item for item, _ in decided.answers[:3]]) is there
+
+
 def test_each_sign_has_its_name(model: Model, words: jieba.Tokenizer, kept: KeptVectors) -> None:
     sight = sight_after(model, "要带什么", cut("要带什么", words), kept, UNEMPLOYED)
     items = model.wordings.items
-    shown = signs(sight, items, items.index("Q122"), ("Q125", "Q999"))
+    shown = signs(sight, items, items.index("Q122"), CONTEXT.neighbours)
     assert shown.shape == (len(items), len(OF_ITEMS))
     column = dict(zip(OF_ITEMS, shown.T, strict=True))
     assert [items[i] for i in np.flatnonzero(column["same"])] == ["Q122"]
     assert [items[i] for i in np.flatnonzero(column["related"])] == ["Q125"]
-    nobody = dict(zip(OF_NOBODY, signs_of_nobody(sight), strict=True))
+    assert {items[i] for i in np.flatnonzero(column["next"])} == {"Q125", "Q163"}
+    assert column["soon"][items.index("Q163")] > column["soon"][items.index("Q125")] > 0
+    nobody = dict(zip(OF_NOBODY, signs_of_nobody(sight, shown), strict=True))
     assert (nobody["asks"], nobody["length"]) == (1.0, 0.4)
     story = sight_after(model, "我去吃饭了", cut("我去吃饭了", words), kept, UNEMPLOYED)
     assert not story.asks
@@ -114,13 +159,39 @@ def test_the_weights_come_and_go_with_the_model(model: Model, tmp_path: Path) ->
     read = Model.read(tmp_path).context
     assert read is not None
     assert read.written() == CONTEXT.written()
-    assert read.among({"Q001": ["Q002"]}).related == {"Q001": ("Q002",)}
+    assert read.among({"Q001": ["Q002"]}).neighbours.related == {"Q001": ("Q002",)}
+    assert read.said is None
     model.save(tmp_path)
     assert Model.read(tmp_path).context is None
     # A sign that had no weight yet says nothing.
     assert not Context.read(
         {"of_items": {}, "of_nobody": {}, "answer": 1, "choices": 1}
     ).of_items.any()
+
+
+def test_the_sayings_come_and_go_with_the_model(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, tmp_path: Path
+) -> None:
+    said = said_to(model, [("Q125", "最多给几个月"), ("Q196", "让贼偷走了")], words, kept)
+    replace(model, context=replace(CONTEXT, said=said)).save(tmp_path)
+    read = Model.read(tmp_path)
+    assert read.context is not None
+    assert read.context.said is not None
+    row, vector = model.row("几个月", ["几个月"]), np.ones(384, dtype=np.float32)
+    items = read.wordings.items
+    assert said is not None
+    found = read.context.said.nearness(row, vector, items)
+    assert found == pytest.approx(said.nearness(row, vector, items), abs=0.05)
+
+
+def test_without_a_folder_nothing_leans(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, tmp_path: Path
+) -> None:
+    assert context_of(tmp_path / "none", tmp_path, model, words, kept) is None
+    empty = context_of(tmp_path, tmp_path, model, words, kept)
+    assert empty is not None
+    assert not empty.of_items.any()
+    assert empty.answer == 1.0
 
 
 def test_the_weights_are_found_from_pairs(
@@ -154,6 +225,17 @@ def test_the_shipped_pairs_and_weights_are_whole() -> None:
     for pair in pairs:
         assert {pair["item"], *pair["want"]} <= known.keys(), pair
         assert bool(pair["want"]) is (pair["kind"] not in ("none", "own")), pair
+    told = [json.loads(line) for line in (folder / SAID).read_text("utf-8").splitlines()]
+    assert {one["item"] for one in told} == known.keys()
+    assert all(len(one["asks"]) + len(one["tells"]) >= 12 for one in told)
+    follows = yaml.safe_load((folder / NEXT).read_text("utf-8"))
+    assert follows.keys() == known.keys()
+    for item, others in follows.items():
+        assert item not in others
+        assert {*others} <= known.keys(), item
+    own = yaml.safe_load((folder / OWN).read_text("utf-8"))
+    assert {*own.values()} <= known.keys()
+    assert own.keys() <= RIVALS
     weights = json.loads((folder / learning.WEIGHTS).read_text("utf-8"))
     assert (tuple(weights["of_items"]), tuple(weights["of_nobody"])) == (OF_ITEMS, OF_NOBODY)
 

@@ -79,13 +79,29 @@ def test_what_names_nothing_else_is_left_to_the_understanding(text: str) -> None
     assert _meant(text, _parsed(text, "clarify"), STOPPED) == ()
 
 
-def test_nothing_leans_over_a_look_up_on_what_was_before_it() -> None:
+def test_what_is_said_after_a_look_up_leans_on_that_alone() -> None:
     looked_up = _parsed("我的养老交了几年", "lookup", intent="look_up_contributions")
     thanked = _parsed("谢谢", "chat", intent="thank")
+    called = _parsed("转人工", "human", intent="human")
     assert last_question("那医保呢", _after(STOPPED, thanked)) == Last(
         PENSION_STOPPED, "Q025", ("职工养老保险",)
     )
-    assert last_question("那医保呢", _after(STOPPED, looked_up)) is None
+    last = last_question("断的能补吗", _after(STOPPED, looked_up))
+    assert last == Last("我的养老交了几年", "look_up_contributions", own=True)
+    assert last_question("那医保呢", _after(STOPPED, called)) is None
+
+
+def test_what_was_refused_is_known_as_such_and_what_else_was_likely() -> None:
+    asked = _parsed(PENSION_STOPPED, "answer", "Q025")
+    asked["answers"] += [{"id": "Q027", "score": 0.2}, {"id": "Q028", "score": 0.01}]
+    refused = _parsed("不对", "chat", intent="deny")
+    last = last_question("我是说能不能补", _after(asked, refused))
+    assert last is not None
+    assert (last.item, last.denied, last.others) == ("Q025", True, ("Q027",))
+    offered = {**asked, "decision": "clarify"}
+    last = last_question("不对", _after(offered))
+    assert last is not None
+    assert (last.denied, last.others) == (False, ())
 
 
 def test_nothing_leans_on_nothing() -> None:

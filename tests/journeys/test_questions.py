@@ -71,6 +71,44 @@ async def test_a_question_that_leans_on_the_last_is_understood_in_full(
         assert [card.get("item") for card in cards[:1]] == [item], text
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "item"),
+    [
+        ("失业金怎么领", "不是这个 我问的是失业金领几个月", "Q125"),
+        ("失业金怎么领", "那要是公司逼我走的呢", "Q123"),
+        ("我爸养老认证咋弄", "他走不动路", "Q202"),
+        ("查一下我的缴费记录", "那几个月能补吗", "Q027"),
+    ],
+)
+async def test_who_corrects_us_or_goes_on_is_followed(
+    whole: Whole, first: str, then: str, item: str
+) -> None:
+    talk = await whole.talk()
+    await said(talk, first)
+    _, cards = await said(talk, then)
+    assert [card.get("item") for card in cards[:1]] == [item]
+
+
+async def test_who_has_lost_somebody_is_asked_back_with_condolence(whole: Whole) -> None:
+    words, cards = await said(await whole.talk(), "我爸上星期走了")
+    assert words.startswith("请节哀")
+    assert cards[0]["type"] in ("choices", "answer")
+
+
+async def test_who_refuses_an_answer_is_not_offered_it_again(whole: Whole) -> None:
+    talk = await whole.talk()
+    _, cards = await said(talk, "养老金什么时候涨")
+    refused = cards[0]["item"]
+    words, cards = await said(talk, "答非所问")
+    assert "没答到您想问的" in words
+    offered = [one["payload"] for one in cards[0]["choices"]]
+    assert len(offered) > 1
+    assert not [one for one in offered if refused in one]
+    words, cards = await said(talk, "不用了")
+    assert "不用就不用" in words
+    assert cards == []
+
+
 async def test_what_is_said_after_a_tapped_choice_is_weighed_with_it(whole: Whole) -> None:
     talk = await whole.talk()
     _, cards = await said(talk, "灵活就业怎么自己交社保")

@@ -1,0 +1,75 @@
+"""Reads what is known of going on: what is said, what is asked next, what look-ups are about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jieba
+
+from bot.context.said import Said
+from bot.context.weights import OF_ITEMS, OF_NOBODY, Context, Neighbours
+from bot.normalizer import normalize
+from bot.ranking.classifier import rounded
+from bot.ranking.examples import cut, knowledge, load, related
+from bot.ranking.model import Model
+from bot.text.features import counted, features
+from bot.text.sentence_vectors import SentenceVectors
+
+WEIGHTS, SAID, NEXT, OWN = "weights.json", "said.jsonl", "next.yml", "own.yml"
+# Until `make follow-ups` has found any, nothing has weight, and nothing is ever sure enough.
+_NO_WEIGHTS: dict[str, Any] = {
+    "of_items": dict.fromkeys(OF_ITEMS, 0.0),
+    "of_nobody": dict.fromkeys(OF_NOBODY, 0.0),
+    "answer": 1.0,
+    "choices": 1.0,
+}
+
+
+def context_of(
+    folder: Path, items: Path, model: Model, words: jieba.Tokenizer, vectors: SentenceVectors
+) -> Context | None:
+    """What the folder of the follow-ups tells a model; nothing where there is none."""
+    if not folder.is_dir():
+        return None
+    weights = folder / WEIGHTS
+    found = json.loads(weights.read_text("utf-8")) if weights.exists() else _NO_WEIGHTS
+    named = Neighbours(related(knowledge(items)), _next(folder / NEXT))
+    return replace(
+        Context.read(found),
+        neighbours=named,
+        own=load(folder / OWN) if (folder / OWN).exists() else {},
+        said=said_to(model, sayings(folder / SAID), words, vectors),
+    )
+
+
+def sayings(file: Path) -> list[tuple[str, str]]:
+    """(item, saying) of each line's `asks` and `tells`, in one spelling."""
+    if not file.exists():
+        return []
+    told = map(json.loads, file.read_text("utf-8").splitlines())
+    return [
+        (one["item"], normalize(text).text)
+        for one in told
+        for text in (*one["asks"], *one["tells"])
+    ]
+
+
+def said_to(
+    model: Model, told: Sequence[tuple[str, str]], words: jieba.Tokenizer, vectors: SentenceVectors
+) -> Said | None:
+    """The sayings as the model sees texts."""
+    if not told:
+        return None
+    abouts = [model.subject(text, cut(text, words)) for _, text in told]
+    rows = model.vocabulary.matrix(counted([features(about, kept) for about, kept in abouts]))
+    placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
+    return Said.of([item for item, _ in told], rows, rounded(placed))
+
+
+def _next(file: Path) -> dict[str, tuple[str, ...]]:
+    told = load(file) if file.exists() else {}
+    return {item: tuple(others) for item, others in told.items()}
