@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from actions.knowledge.answers import Answer, Citation, Item, Knowledge
+from actions.asked_again import NO_MORE, Again, asked_again
+from actions.knowledge.answers import Answer, Citation, Knowledge
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
 from actions.talk import cards
 from actions.talk.errors import NothingAsked
@@ -52,19 +53,19 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         if own:
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
-    if turn.leans and not turn.in_english and _all_said(asked, turn):
+    again = asked_again(asked, turn)
+    if again == NO_MORE and not turn.in_english:
         return [_no_more(given, knowledge)]
-    steps = asked.detail if turn.leans and _just_said(asked, turn) else None
-    replies = [_said(given, knowledge, steps)]
+    replies = [_said(given, knowledge, again)]
     if asked.calculator == RETIREMENT_AGE:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
-    return [*replies, *_about_region(given, knowledge, steps)]
+    return [*replies, *_about_region(given, knowledge, again)]
 
 
 async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     """What a place that was told adds to an answer; all of it where it was not just given."""
     knowledge, today = await parts.shelf.now(), parts.today()
-    if turn.in_english or item not in {card.get("item") for card in _shown(turn)}:
+    if turn.in_english or item not in {card.get("item") for card in turn.last_cards}:
         return await answer_item(parts, turn, item)
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
     slots: dict[str, Any] = {"topic": item, "pending": None}
@@ -78,22 +79,6 @@ async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     return [Reply("utter_local", values, cards.answer(given, knowledge), slots)]
 
 
-def _shown(turn: Turn) -> Iterable[Mapping[str, Any]]:
-    return (one.card for one in turn.said_before if one.card)
-
-
-def _just_said(item: Item, turn: Turn) -> bool:
-    """Whether the turn before gave this answer in short: then the steps say more."""
-    told = ((card.get("item"), card.get("detail")) for card in _shown(turn))
-    return (item.id, item.detail) in told
-
-
-def _all_said(item: Item, turn: Turn) -> bool:
-    """Whether the turn before gave the steps: nothing more is known."""
-    told = ((card.get("item"), card.get("summary")) for card in _shown(turn))
-    return bool(item.detail) and (item.id, item.detail) in told
-
-
 def _no_more(given: Answer, knowledge: Knowledge) -> Reply:
     """Plainly that this was all, what is near it, and who knows more."""
     office = dict(knowledge.phrases.office(given.item.office))
@@ -103,10 +88,12 @@ def _no_more(given: Answer, knowledge: Knowledge) -> Reply:
     return Reply("utter_no_more", office, cards.choices(offered), slots)
 
 
-def _said(given: Answer, knowledge: Knowledge, steps: str | None) -> Reply:
-    """The answer in words, or its steps, with one line on where it stands written."""
-    if steps:
-        given = replace(given, item=replace(given.item, summary=steps, detail=None))
+def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:
+    """The answer in words, or what more there is, with one line on where it stands written."""
+    if again and again.said:
+        more = replace(given.item, summary=again.said, detail=again.rest)
+        # A figure stands beside all the steps, and has no part in one of them.
+        given = replace(given, item=more, local=None if again.one else given.local)
     cited = [given.item.citations[0], *(Citation(one, None) for one in given.local_sources[:1])]
     values = {
         "summary": given.item.summary,
@@ -114,12 +101,8 @@ def _said(given: Answer, knowledge: Knowledge, steps: str | None) -> Reply:
     }
     if given.local:
         values["local"] = given.local
-    return Reply(
-        _response(given, knowledge, bool(steps)),
-        values,
-        cards.answer(given, knowledge),
-        {"topic": given.item.id, "pending": None},
-    )
+    slots = {"topic": given.item.id, "pending": None}
+    return Reply(_response(given, knowledge, again), values, cards.answer(given, knowledge), slots)
 
 
 def _basis(cited: Iterable[Citation], knowledge: Knowledge) -> str:
@@ -129,15 +112,15 @@ def _basis(cited: Iterable[Citation], knowledge: Knowledge) -> str:
     )
 
 
-def _response(given: Answer, knowledge: Knowledge, more: bool) -> str:
+def _response(given: Answer, knowledge: Knowledge, again: Again | None) -> str:
     if knowledge.english:
         return "utter_answer_english"
     if given.local:
         return "utter_answer_local"
-    return "utter_answer_more" if more else "utter_answer"
+    return again.response if again and again.said else "utter_answer"
 
 
-def _about_region(given: Answer, knowledge: Knowledge, steps: str | None = None) -> list[Reply]:
+def _about_region(given: Answer, knowledge: Knowledge, again: Again | None = None) -> list[Reply]:
     if not given.item.regional:
         return []
     if given.region is not None and given.region.outside:
@@ -154,6 +137,6 @@ def _about_region(given: Answer, knowledge: Knowledge, steps: str | None = None)
     office = dict(knowledge.phrases.office(given.item.office))
     if given.item.local and given.region is not None:
         return [Reply("utter_no_verified_figure", {"region": given.region.short, **office})]
-    if office["phone"] in f"{given.item.summary}{steps or ''}":
+    if office["phone"] in f"{given.item.summary}{again.said if again else ''}":
         return []  # the answer says it itself
     return [Reply("utter_ask_local_office", office)]

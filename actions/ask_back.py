@@ -37,7 +37,8 @@ class AskBack(CitizenAction):
         shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
         condoles = bool(items) and items[0].summary.startswith(knowledge.phrases.condolence)
         said = _sentence(turn, bool(offered), condoles)
-        return [Reply(said, {}, shown, _counted(turn))]
+        office = knowledge.phrases.office(items[0].office if items else "")
+        return [Reply(said, {"phone": office["phone"]}, shown, _counted(turn))]
 
 
 def _in_english(turn: Turn, knowledge: Knowledge) -> Reply:

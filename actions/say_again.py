@@ -57,7 +57,8 @@ class SaySimply(CitizenAction):
         given = knowledge.answer_for(item, knowledge.region(turn.region), self._parts.today()).item
         shown = cards.choices([cards.item_choice(given), cards.human_choice(knowledge.phrases)])
         words = "utter_simply_english" if knowledge.english else "utter_simply"
-        return [Reply(words, {"short": _short(given.summary)}, shown)]
+        phone = knowledge.phrases.office(given.office)["phone"]
+        return [Reply(words, {"short": _short(given.summary), "phone": phone}, shown)]
 
 
 def _answered(turn: Turn, knowledge: Knowledge) -> str | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bot.context.lines import lines_of
 from bot.context.reading import SAID, sayings
+from bot.normalizer import normalize
+from bot.ranking.examples import knowledge
 from bot.text import shipped_vectors
 from bot.text.sentence_vectors import KeptVectors, key_of
 from bot.text.wording import places_pattern, subject
@@ -17,7 +20,9 @@ def main() -> int:
     own = configuration()
     examples, places = with_titles(examples_of(own), own)
     pattern = places_pattern(places)
-    told = [text for _, text in sayings(Path(own["follow_ups"]) / SAID)]
+    steps = lines_of(knowledge(Path(own["knowledge"]) / "items"))
+    heard = (*sayings(Path(own["follow_ups"]) / SAID), *steps)
+    told = [normalize(text).text for _, text in heard]
     texts = sorted({subject(one, pattern) for one in (*told, *(each.text for each in examples))})
     rows = KeptVectors(Path(own["vectors"]), shipped=None).many(texts)
     shipped_vectors.write(

@@ -12,7 +12,7 @@ from actions.knowledge.retirement_rules import Month
 from actions.record import findings, standing
 from actions.record.asking import Asking, Service, Told, ask, begin, place_names, who_is_signed_in
 from actions.record.counted import note_defects
-from actions.record.explain import Paid, Record, explain
+from actions.record.explain import OWED, Paid, Record, explain
 from actions.record.findings import Rows
 from actions.record.periods import Period, read_period
 from actions.record.pointing import told, with_basis
@@ -28,7 +28,6 @@ __all__ = ["CONTRIBUTIONS", "LookUpContributions", "look_up", "who_is_signed_in"
 CONTRIBUTIONS = "contributions"  # the service in the audit, and the slot `pending`
 SERVICE = Service(CONTRIBUTIONS)
 USUAL_INSURANCE = "pension"
-OWED = {"arrears", "deferred"}
 OTHERS = ("resident_pension", "medical", "resident_medical")
 PENSIONS = frozenset(("pension", "resident_pension"))
 

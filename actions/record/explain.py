@@ -57,6 +57,10 @@ class Overlap:
     regions: tuple[str, ...]
 
 
+# States of months that an employer has not paid yet.
+OWED = frozenset(("arrears", "deferred"))
+
+
 @dataclass(frozen=True)
 class Record:
     """What the months amount to."""
@@ -80,7 +84,8 @@ def explain(months: Iterable[Paid]) -> Record:
         paid_to=distinct[-1] if distinct else None,
         total=len(distinct),
         periods=tuple(_periods(paid)),
-        gaps=tuple(gaps_of(distinct)),
+        # What an employer owes is told as owed, and is no month without a record.
+        gaps=tuple(gaps_of([*distinct, *(one.month for one in known if one.status in OWED)])),
         overlaps=tuple(_overlaps(paid)),
         owed=tuple(one for one in known if not one.counts),
     )
@@ -92,28 +97,28 @@ def _periods(paid: Iterable[Paid]) -> list[Period]:
         months[one.region, one.employer].add(one.month)
     found: list[Period] = []
     for (region, employer), worked in months.items():
-        for first, last in _runs(sorted(worked)):
+        for first, last in runs(sorted(worked)):
             found.append(Period(first, last, region, employer))
     return sorted(found, key=lambda period: (period.first, period.region))
 
 
-def _runs(months: list[Month]) -> list[tuple[Month, Month]]:
+def runs(months: list[Month]) -> list[tuple[Month, Month]]:
     """First and last of each row of months without a break."""
-    runs: list[tuple[Month, Month]] = []
+    found: list[tuple[Month, Month]] = []
     for month in months:
-        if runs and runs[-1][1].after(1) == month:
-            runs[-1] = (runs[-1][0], month)
+        if found and found[-1][1].after(1) == month:
+            found[-1] = (found[-1][0], month)
         else:
-            runs.append((month, month))
-    return runs
+            found.append((month, month))
+    return found
 
 
 def gaps_of(months: Iterable[Month]) -> list[Gap]:
     """The months in between that have no contribution."""
-    runs = _runs(sorted(set(months)))
+    there = runs(sorted(set(months)))
     return [
         Gap(last.after(1), first.after(-1))
-        for (_, last), (first, _) in zip(runs, runs[1:], strict=False)
+        for (_, last), (first, _) in zip(there, there[1:], strict=False)
     ]
 
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from actions.knowledge.answers import Knowledge
 from actions.knowledge.retirement_rules import Month
-from actions.record.explain import gaps_of
+from actions.record.explain import OWED, gaps_of
 from actions.registries.entries import Contribution, Person
 
 PREFIX = "utter_" + "finding_"
@@ -70,7 +70,7 @@ def defects(rows: Rows, knowledge: Knowledge) -> list[Finding]:
 
 def _gaps(rows: Rows, knowledge: Knowledge) -> Iterable[Finding]:
     adult = Month.of(rows.birth.year, rows.birth.month).after(WORKING_AGE)
-    months = (_month(one) for one in rows.months if one.counted)
+    months = (_month(one) for one in rows.months if one.counted or one.status in OWED)
     gaps = gaps_of(one for one in months if one >= adult)
     if gaps and rows.insurance != "medical":
         phrases = knowledge.phrases
@@ -89,7 +89,7 @@ def _gaps(rows: Rows, knowledge: Knowledge) -> Iterable[Finding]:
 def _medical_gap(rows: Rows, knowledge: Knowledge) -> Iterable[Finding]:
     """The interruption that lasts now: until when it costs no waiting, or that it does."""
     counted = [_month(one) for one in rows.months if one.counted]
-    owed = any(one.status in ("arrears", "deferred") for one in rows.months)
+    owed = any(one.status in OWED for one in rows.months)
     died = any(one.death_date for one in rows.persons)
     if rows.insurance != "medical" or not counted or owed or died:
         return

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from actions.knowledge.answers import Knowledge
-from actions.record.explain import Gap, Paid, Period, Record
+from actions.record.explain import Gap, Paid, Period, Record, runs
 from actions.record.periods import Period as Asked
 from actions.talk.cards import Card
 from actions.talk.reply import Reply
 
+# Of what an employer owes the newest are named.
+NAMED_RUNS = 3
 # More gaps than these are counted, not named.
 NAMED_GAPS = 3
 NAMED_OVERLAPS = 3
@@ -129,10 +131,9 @@ def _remarks(shown: Shown, knowledge: Knowledge) -> Iterable[Reply]:
         )
     if record.owed:
         owed = sorted({one.month for one in record.owed})
-        yield Reply(
-            "utter_contributions_owed",
-            {"many": str(len(owed)), "from_month": phrases.month(owed[0])},
-        )
+        spans = (phrases.months(first, last) for first, last in runs(owed)[-NAMED_RUNS:])
+        values = {"many": str(len(owed)), "months": phrases.listed(spans)}
+        yield Reply("utter_contributions_owed", values)
     silent = {code for code, status in shown.statuses.items() if status == "silent"}
     if silent:
         yield Reply("utter_contributions_silent", {"places": _names(silent, knowledge)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,9 @@ class Turn:
     text: str = ""  # what was typed; nothing where a choice was tapped
     leans: bool = False  # whether it was understood together with the question before
     site: str = ""  # the service centre's page
+    line: str = ""  # the step that fits, where the last item is asked on
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
+    cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
 
     @property
     def conversation(self) -> UUID | None:
@@ -76,6 +78,11 @@ class Turn:
     def region(self) -> str | None:
         """Whose rules the citizen asks for."""
         return self.known("region") or self.site_region
+
+    @property
+    def last_cards(self) -> list[Mapping[str, Any]]:
+        """What the bot showed in its last turn."""
+        return [one.card for one in self.said_before if one.card]
 
     @property
     def pending(self) -> str | None:
@@ -102,7 +109,9 @@ def read_turn(tracker: Tracker) -> Turn:
         text="" if (text := _text(message.get("text")) or "").startswith("/") else text,
         leans=bool(message.get("in_full")),
         site=_text(metadata.get("site")) or "",
+        line=_text(message.get("line")) or "",
         said_before=tuple(_said_before(tracker.events)),
+        cards_before=tuple(_cards_before(tracker.events)),
     )
 
 
@@ -119,6 +128,12 @@ def _said_before(events: list[dict[str, Any]]) -> list[Bubble]:
     first = asked[-2] if len(asked) > 1 else 0
     said = [one for one in events[first:] if one.get("event") == "bot"]
     return [Bubble(str(one.get("text") or ""), _card(one)) for one in said]
+
+
+def _cards_before(events: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for one in events:
+        if one.get("event") == "bot" and (card := _card(one)):
+            yield card
 
 
 def _card(event: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from bot.context.reading import WEIGHTS, context_of
-from bot.context.sight import sight_after
+from bot.context.sight import asks_for_own, sight_after
 from bot.context.weights import (
     OF_ITEMS,
     OF_NOBODY,
@@ -62,6 +62,7 @@ class Pair:
     before: Before
     wanted: tuple[int, ...]
     alone: Decision
+    clear: bool  # whether the decision by itself stands
     of_items: np.ndarray
     of_nobody: np.ndarray
 
@@ -95,13 +96,15 @@ def _pairs(
         before = Before(normalize(told["before"]).text, told["item"])
         kept = cut(text, words)
         sight = sight_after(model, text, kept, vectors, before)
+        alone = model.decide(text, kept, vectors)
         of_items = signs(sight, items, items.index(before.item), neighbours)
         found.append(
             Pair(
                 told["kind"],
                 before,
                 tuple(items.index(item) for item in told["want"] if item in items),
-                model.decide(text, kept, vectors),
+                alone,
+                stands(alone, before) or asks_for_own(alone, text),
                 of_items,
                 signs_of_nobody(sight, of_items),
             )
@@ -151,7 +154,7 @@ def _weights(pairs: Sequence[Pair]) -> np.ndarray:
 def _context(weights: np.ndarray, answer: float) -> Context:
     split = len(OF_ITEMS)
     of_items, of_nobody = weights[:split].round(4), weights[split:].round(4)
-    return Context(Neighbours({}, {}), {}, None, of_items, of_nobody, answer, CHOICES)
+    return Context(Neighbours({}, {}), {}, None, None, of_items, of_nobody, answer, CHOICES)
 
 
 def _threshold(pairs: Sequence[Pair], tried: Sequence[np.ndarray]) -> float:
@@ -174,8 +177,7 @@ def _report(
     alone: dict[str, Counter[str]] = {}
     after: dict[str, Counter[str]] = {}
     for pair, found in zip(pairs, tried, strict=True):
-        clear = stands(pair.alone, pair.before)
-        decision = pair.alone if clear else settled(pair.alone, found, items, context)
+        decision = pair.alone if pair.clear else settled(pair.alone, found, items, context)
         alone.setdefault(pair.kind, Counter())[_verdict(pair, pair.alone, items)] += 1
         after.setdefault(pair.kind, Counter())[_verdict(pair, decision, items)] += 1
     sys.stdout.write(f"answered in context from a chance of {answer} on; in percent\n")

@@ -10,6 +10,7 @@ from typing import Any
 
 import jieba
 
+from bot.context.lines import Lines, lines_of
 from bot.context.said import Said
 from bot.context.weights import OF_ITEMS, OF_NOBODY, Context, Neighbours
 from bot.normalizer import normalize
@@ -37,34 +38,35 @@ def context_of(
         return None
     weights = folder / WEIGHTS
     found = json.loads(weights.read_text("utf-8")) if weights.exists() else _NO_WEIGHTS
-    named = Neighbours(related(knowledge(items)), _next(folder / NEXT))
+    known = knowledge(items)
+    named = Neighbours(related(known), _next(folder / NEXT))
+    steps = lines_of(known)
+    seen = said_to(model, steps, words, vectors)
     return replace(
         Context.read(found),
         neighbours=named,
         own=load(folder / OWN) if (folder / OWN).exists() else {},
         said=said_to(model, sayings(folder / SAID), words, vectors),
+        lines=Lines.of(steps, seen) if seen else None,
     )
 
 
 def sayings(file: Path) -> list[tuple[str, str]]:
-    """(item, saying) of each line's `asks` and `tells`, in one spelling."""
+    """(item, saying) of each line's `asks` and `tells`."""
     if not file.exists():
         return []
     told = map(json.loads, file.read_text("utf-8").splitlines())
-    return [
-        (one["item"], normalize(text).text)
-        for one in told
-        for text in (*one["asks"], *one["tells"])
-    ]
+    return [(one["item"], text) for one in told for text in (*one["asks"], *one["tells"])]
 
 
 def said_to(
     model: Model, told: Sequence[tuple[str, str]], words: jieba.Tokenizer, vectors: SentenceVectors
 ) -> Said | None:
-    """The sayings as the model sees texts."""
+    """The sayings as the model sees texts, in any spelling."""
     if not told:
         return None
-    abouts = [model.subject(text, cut(text, words)) for _, text in told]
+    spelled = (normalize(text).text for _, text in told)
+    abouts = [model.subject(text, cut(text, words)) for text in spelled]
     rows = model.vocabulary.matrix(counted([features(about, kept) for about, kept in abouts]))
     placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
     return Said.of([item for item, _ in told], rows, rounded(placed))

@@ -34,19 +34,23 @@ class Said:
         order = np.argsort(owner, kind="stable")
         return cls(items, rows[order].T.tocsr(), vectors[order], owner[order])
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """What a model keeps beside the names of the items."""
-        parts = {name: getattr(self.postings, name) for name in _PARTS}
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """What a model keeps as `name`, beside the names of the items."""
+        parts = {part: getattr(self.postings, part) for part in _PARTS}
         kept = {"vectors": self.vectors.astype(np.float16), "owner": self.owner, **parts}
-        return {f"said_{name}": array for name, array in kept.items()}
+        return {f"{name}_{part}": array for part, array in kept.items()}
 
     @classmethod
-    def read(cls, items: tuple[str, ...], arrays: Mapping[str, np.ndarray]) -> Said:
+    def read(cls, name: str, items: tuple[str, ...], arrays: Mapping[str, np.ndarray]) -> Said:
         """From what `arrays` gave."""
-        data, indices, indptr = (arrays[f"said_{name}"] for name in _PARTS)
-        owner = arrays["said_owner"]
+        data, indices, indptr = (arrays[f"{name}_{part}"] for part in _PARTS)
+        owner = arrays[f"{name}_owner"]
         postings = csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, len(owner)))
-        return cls(items, postings, arrays["said_vectors"].astype(np.float32), owner)
+        return cls(items, postings, arrays[f"{name}_vectors"].astype(np.float32), owner)
+
+    def each(self, row: Row, vector: np.ndarray) -> np.ndarray:
+        """How near a text is to each saying, n-grams and vectors together."""
+        return np.asarray(cosines(self.postings, row) + self.vectors @ vector)
 
     def nearness(self, row: Row, vector: np.ndarray, items: tuple[str, ...]) -> np.ndarray:
         """How near a text is to the likest saying of each of `items`, from the middle one on.
@@ -56,8 +60,7 @@ class Said:
         found = np.zeros(len(items))
         if not self.items:
             return found
-        each = cosines(self.postings, row) + self.vectors @ vector
-        best = np.maximum.reduceat(each, self._starts)
+        best = np.maximum.reduceat(self.each(row, vector), self._starts)
         here, there = _places(self.items, items)
         found[there] = (best - np.median(best))[here]
         return found

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from bot.context.weights import (
+    IN_CONTEXT,
     LEAST_LOG,
     Before,
     Sight,
@@ -25,6 +26,8 @@ from bot.ranking.wordings import Ranked
 from bot.text.features import Row
 from bot.text.sentence_vectors import SentenceVectors
 
+# Whoever has just seen his record and asks what we would answer with how to see it.
+CHECK_RECORD = "check_record"
 # What asks for more about whatever was asked, in so many words.
 _ASKS = re.compile(
     r"^(?:都|一般|大概|具体)?(?:"
@@ -41,6 +44,12 @@ _ASKS = re.compile(
     r"|(?:家[里属]?人?|别人|孩子)(?:能|可以)?代办"
     r")[吗呢么啊呀不没嘛吧哦]*[?？。!！\s]*$"
 )
+# What asks for one's own record ("交了几年", "办到哪一步了", "批了没"), and what asks how.
+_OWN = re.compile(
+    r"查|帮我|帮忙|[看瞅瞧][看瞅瞧一]?[看瞅瞧下]|[了上到批来账过下交发][没冇]|交没交|有没有"
+    r"|多少|几[年个]|哪一?步|还剩|余额|进度|到账"
+)
+_HOW = re.compile(r"[怎咋如]|在?哪(?:里|儿|个)?[看查能可]|我是?问|我不是")
 _LEAD = re.compile(r"^(?:好[的吧]?|嗯+|[哦噢行那]|那么|还有?|另外|请问|[,，。!！\s])+")
 
 
@@ -54,14 +63,33 @@ def decide_after(
 ) -> Decision:
     """The decision on a normalised text; `alone` is that on the text by itself."""
     items, context = model.wordings.items, model.context
-    if context is None or stands(alone, before) or before.item not in items:
+    if context is None or before.item not in items:
         return alone
-    sight = sight_after(model, text, words, vectors, before)
-    place = items.index(before.item)
-    of_items = signs(sight, items, place, context.neighbours)
-    denied = place if before.denied else None
-    found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
-    return settled(without(alone, before), found, items, context)
+    told_how = set(context.own.values()) if before.own else set()
+    if before.shown and alone.decision == "answer" and alone.answers[0][0] in told_how:
+        return replace(alone, decision="lookup", intent=CHECK_RECORD, answers=(), way=IN_CONTEXT)
+    decision = alone
+    if not (stands(alone, before) or asks_for_own(alone, text)):
+        sight = sight_after(model, text, words, vectors, before)
+        place = items.index(before.item)
+        of_items = signs(sight, items, place, context.neighbours)
+        never = told_how | ({before.item} if before.denied else set())
+        denied = [number for number, item in enumerate(items) if item in never]
+        found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
+        decision = settled(without(alone, before), found, items, context)
+    again = decision.decision == "answer" and decision.answers[0][0] == before.item
+    if not again or context.lines is None:
+        return decision
+    about, kept = model.subject(text, words)
+    vector = model.wordings.space.place(vectors.one(about))
+    line = context.lines.fitting(before.item, model.row(about, kept), vector)
+    return replace(decision, line=line)
+
+
+def asks_for_own(alone: Decision, text: str) -> bool:
+    """Whether a look-up is asked for in so many words, and no circumstance told: "我才交了三年"."""
+    own = alone.decision == "lookup" and _OWN.search(text) and not _HOW.search(text)
+    return bool(own)
 
 
 def without(alone: Decision, before: Before) -> Decision:

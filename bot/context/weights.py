@@ -9,12 +9,13 @@ that a new subject, or none, is not drawn to the old one. `make follow-ups` find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from bot.context.lines import Lines
 from bot.context.said import Said
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE, Decision
@@ -34,6 +35,8 @@ MOST_NEXT = 12
 
 # What is known by heart or clear from n-grams alone needs no question before it.
 UNCLEAR_WAY = "vectors"
+# How it says that the question before counted.
+IN_CONTEXT = "context"
 # What answers us: "我是男的", "上海".
 TOLD = "inform"
 # Small talk, and who wants a person.
@@ -65,6 +68,8 @@ class Before:
     item: str
     denied: bool = False  # whether this item was said not to be meant
     unasked: bool = False  # whether we asked for nothing, so that what sounds told to us goes on
+    own: bool = False  # whether it was a look-up, for which the item stands
+    shown: bool = False  # and its result was shown
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class Context:
 
     neighbours: Neighbours
     own: Mapping[str, str]  # the item that tells in general what a look-up or an estimate does
-    said: Said | None  # kept beside what is `written`
+    said: Said | None  # both kept beside what is `written`
+    lines: Lines | None
     of_items: np.ndarray
     of_nobody: np.ndarray
     answer: float
@@ -105,11 +111,33 @@ class Context:
             Neighbours(_lists(written.get("related", {})), _lists(written.get("next", {}))),
             dict(written.get("own", {})),
             None,
+            None,
             np.array([written["of_items"].get(name, 0.0) for name in OF_ITEMS]),
             np.array([written["of_nobody"].get(name, 0.0) for name in OF_NOBODY]),
             float(written["answer"]),
             float(written["choices"]),
         )
+
+    def beside(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """What a model keeps beside: arrays, and names."""
+        arrays: dict[str, np.ndarray] = {}
+        names: dict[str, Any] = {}
+        if self.said:
+            arrays |= self.said.arrays("said")
+            names["said"] = self.said.items
+        if self.lines:
+            arrays |= self.lines.seen.arrays("lines")
+            names |= {"lines": self.lines.seen.items, "line_texts": self.lines.texts}
+        return arrays, names
+
+    def with_beside(self, names: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Context:
+        """The same with what was kept beside."""
+        said, lines = (
+            Said.read(name, tuple(names[name]), arrays) if name in names else None
+            for name in ("said", "lines")
+        )
+        texts = tuple(names.get("line_texts", ()))
+        return replace(self, said=said, lines=Lines(texts, lines) if lines else None)
 
     def among(self, related: Mapping[str, Iterable[str]]) -> Context:
         """The same where items name these others."""
@@ -199,12 +227,11 @@ def signs_of_nobody(sight: Sight, of_items: np.ndarray) -> np.ndarray:
 
 
 def chances(
-    context: Context, of_items: np.ndarray, of_nobody: np.ndarray, denied: int | None = None
+    context: Context, of_items: np.ndarray, of_nobody: np.ndarray, denied: Sequence[int] = ()
 ) -> np.ndarray:
-    """The chance of each item, none of the one that is denied; what is left to one is nobody's."""
+    """The chance of each item, none of those denied; what is left to one is that of nobody."""
     scores = np.append(of_items @ context.of_items, of_nobody @ context.of_nobody)
-    if denied is not None:
-        scores[denied] = -np.inf
+    scores[list(denied)] = -np.inf
     return softmax(scores)[:-1]
 
 
@@ -223,11 +250,11 @@ def settled(
     answers = tuple((items[place], round(float(found[place]), 4)) for place in best)
     first, likely = answers[0][1], float(found[best[:3]].sum())
     if first >= context.answer:
-        return Decision("answer", FAQ, first, answers, "context")
+        return Decision("answer", FAQ, first, answers, IN_CONTEXT)
     if alone.decision == "lookup" or _agrees(alone, found, items):
         return alone
     if likely >= context.choices:
-        return Decision("clarify", "unclear", likely, answers, "context", alone.beside)
+        return Decision("clarify", "unclear", likely, answers, IN_CONTEXT, alone.beside)
     return alone
 
 

@@ -32,8 +32,6 @@ _OWN_WAY = (_LOOKUP, _HUMAN)
 DENY = "deny"
 # Choices that were shown and refused are not offered again, nor what is hardly likely.
 MOST_CHOICES, LEAST_LIKELY = 3, 0.05
-# How the understanding says that the question before counted.
-IN_CONTEXT = "context"
 _LEAD = re.compile(
     r"^(?:好[的吧]?|嗯+|[哦噢行]|谢谢[您你]?|(?:知道|明白|懂)了|那么?|还有?|另外|再问一?下?|请问"
     r"|[,，。!！\s])+"
@@ -52,7 +50,17 @@ _BESIDE_INSURANCE = re.compile(r"(?:住房)?公积金|(?:企业|职业)年金|�
 _ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
 _CHOSEN = re.compile(r'^/choose\{.*"item":\s*"(?P<item>Q\d+)"')
 # What belongs to a decision; what was said, and who and what was named in it, stays.
-_DECIDED = ("intent", "intent_ranking", "answers", "decision", "way", "index", "parts", "beside")
+_DECIDED = (
+    "intent",
+    "intent_ranking",
+    "answers",
+    "decision",
+    "way",
+    "index",
+    "parts",
+    "beside",
+    "line",
+)
 
 
 @dataclass(frozen=True)
@@ -67,10 +75,11 @@ class Last:
     denied: bool = False  # whether that was not what was asked
     own: bool = False  # whether the own record was looked up; `item` is the name of the look-up
     unasked: bool = False  # whether what sounds like an answer to us goes on
+    shown: bool = False  # whether the record was shown
 
-    def told(self) -> tuple[str, str, bool, bool]:
+    def told(self) -> tuple[str, str, bool, bool, bool, bool]:
         """What the understanding reads of it."""
-        return self.text, self.item, self.denied, self.unasked
+        return self.text, self.item, self.denied, self.unasked, self.own, self.shown
 
 
 @dataclass(frozen=True)

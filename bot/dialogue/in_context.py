@@ -6,17 +6,20 @@ How a text is understood by itself, or weighed with the one before, is the calle
 from __future__ import annotations
 
 import copy
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.context.weights import IN_CONTEXT, TOLD
+from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
 from bot.dialogue.follow_up import (
     DENY,
-    IN_CONTEXT,
     Last,
     believed,
     in_full,
@@ -30,8 +33,21 @@ from bot.normalizer import normalize
 from bot.ranking.ranker import BEFORE
 
 # What a message beside a record must be by itself to lean on it, and what it must not name.
-_UNCLEAR = ("reject", "clarify")
+_LOOKUP, _UNCLEAR = "lookup", ("reject", "clarify")
 _OF_RECORDS = frozenset({"period", "insurance", "region"})
+
+# Cards that show nothing of a record.
+_NO_RECORD = frozenset({"sign_in", "choices", "answer"})
+# Who says that something else follows is understood by himself, where that leads anywhere.
+_SHIFT = re.compile(
+    r".{0,8}?(?:对了|换个(?:事|问题|话题)|另外再?问|再问你?[一个]|还有[个一件]{1,2}(?:事|问题)|还想问)"
+)
+# What stands around a place that is told and nothing else.
+_HARDLY_MORE = re.compile(
+    r"[\s,，。.!！]*(?:我们?|俺们?|咱们?|人|她|他)?(?:人?是|人?在|住在?|户口在?|社保在?|在)?"
+    r"(?:市|省|县|区)?(?:这边|那边|这里|那里|这儿|那儿)?(?:的|人|户口|交的|参保的?|上班的?|工作的?)*"
+    r"[啊呀哦嘛哈呢吧\s,，。.!！]*"
+)
 
 Parsed = dict[str, Any]
 Understand = Callable[[UserMessage], Awaitable[Parsed]]
@@ -44,15 +60,18 @@ async def understood(
 
     Who corrects us is understood as having said what is meant, and nothing else.
     """
+    spelled = normalize(message.text or "").text
+    if _asked_to_agree(tracker) and not spelled.startswith("/"):
+        return _agreed(await understand(message), spelled)
     last = last_question(message.text or "", tracker)
     if last is None:
-        return await understand(message)
-    spelled = normalize(message.text or "").text
-    last = replace(last, unasked=_unasked(spelled, tracker))
+        return _with_place(await understand(message))
+    shown = last.own and bool(_kinds_shown(tracker) - _NO_RECORD)
+    last = replace(last, unasked=_unasked(spelled, tracker), shown=shown)
     corrected = correction(spelled)
     whole = corrected.whole(last.text) if corrected else ""
     if not whole:
-        return _refused(await _after(message, last, understand), last)
+        return _with_place(_refused(await _after(message, last, understand), last))
     meant = await _after(_saying(message, whole), replace(last, denied=True), understand)
     return {"in_full": whole, **meant, "text": message.text}
 
@@ -61,6 +80,10 @@ async def _after(message: UserMessage, last: Last, understand: Understand) -> Pa
     if last.own:
         return await _beside_record(message, last, understand)
     text = message.text or ""
+    if _SHIFT.match(text):
+        alone = await understand(message)
+        if alone.get("decision") != "reject":
+            return alone
     parsed = await understand(_leaning(message, last))
     if "decision" not in parsed:
         return parsed
@@ -74,18 +97,27 @@ async def _after(message: UserMessage, last: Last, understand: Understand) -> Pa
         again = await understand(_leaning(_saying(message, bare), last))
         if again.get("way") == IN_CONTEXT:
             return taken_over(parsed, again, in_full(bare, again, last))
-    if parsed.get("way") == IN_CONTEXT:
+    if parsed.get("way") == IN_CONTEXT or _again(parsed, last):
         parsed["in_full"] = in_full(text, parsed, last)
     return parsed
 
 
+def _again(parsed: Parsed, last: Last) -> bool:
+    """Whether the same item answers once more what is clear by itself."""
+    answers = parsed.get("answers") or []
+    same = bool(answers) and answers[0]["id"] == last.item
+    return same and last.answered and parsed["decision"] == "answer"
+
+
 async def _beside_record(message: UserMessage, last: Last, understand: Understand) -> Parsed:
     """After one's own record: "那医保呢" asks for more of it, "断的能补吗" for what holds there."""
+    parsed = await understand(_leaning(message, last))
+    if parsed.get("way") == IN_CONTEXT and parsed["decision"] == _LOOKUP:
+        return parsed
     alone = await understand(message)
     named = {one["entity"] for one in alone.get("entities") or ()}
     if alone.get("decision") not in _UNCLEAR or named & _OF_RECORDS:
         return alone
-    parsed = await understand(_leaning(message, last))
     return {**parsed, "in_full": message.text} if parsed.get("way") == IN_CONTEXT else alone
 
 
@@ -95,6 +127,48 @@ def _refused(parsed: Parsed, last: Last) -> Parsed:
         return parsed
     others = [{"id": item, "score": 0.0} for item in last.others]
     return {**parsed, "answers": others, "refused": last.item if last.answered else ""}
+
+
+def _with_place(parsed: Parsed) -> Parsed:
+    """A place and hardly more ("我东莞的") is told to us, whatever else it was taken for."""
+    places = [one for one in parsed.get("entities") or () if one["entity"] == "region"]
+    if len(places) != 1 or parsed.get("decision") not in _UNCLEAR:
+        return parsed
+    text, place = parsed.get("text") or "", places[0]
+    if not _HARDLY_MORE.fullmatch(text[: place["start"]] + text[place["end"] :]):
+        return parsed
+    told = {"name": TOLD, "confidence": 1.0}
+    return {**parsed, "intent": told, "decision": "chat", "answers": [], "way": "rule"}
+
+
+def _last_cards(tracker: DialogueStateTracker | None) -> Iterator[Mapping[str, Any]]:
+    """What the bot showed in its last turn."""
+    for event in reversed(tracker.events if tracker else ()):
+        if type(event) is UserUttered:
+            return
+        if type(event) is BotUttered:
+            card = ((event.data or {}).get("custom") or {}).get("card")
+            if isinstance(card, dict):
+                yield card
+
+
+def _kinds_shown(tracker: DialogueStateTracker | None) -> set[str]:
+    return {str(card.get("type")) for card in _last_cards(tracker)}
+
+
+def _asked_to_agree(tracker: DialogueStateTracker | None) -> bool:
+    """Whether we have just asked whether registries may be looked into."""
+    offered = [one for card in _last_cards(tracker) for one in card.get("choices") or ()]
+    return any(str(one.get("payload")).startswith(f"/{AGREE}") for one in offered)
+
+
+def _agreed(parsed: Parsed, spelled: str) -> Parsed:
+    """A yes to our question is a consent, and a no is none; what asks something else stays that."""
+    told = consented(spelled, (parsed.get("intent") or {}).get("name", ""))
+    if not told:
+        return parsed
+    intent = {"name": told, "confidence": 1.0}
+    return {**parsed, "intent": intent, "decision": "chat", "answers": [], "way": "rule"}
 
 
 def _unasked(spelled: str, tracker: DialogueStateTracker | None) -> bool:

@@ -63,10 +63,10 @@ def _in_post(post: str) -> str:
 
 _WORKERS = (
     ("female_55", _in_post(_OFFICE)),
-    ("female_50", _in_post(_BENCH)),
+    ("female_50", rf"{_in_post(_BENCH)}|女工(?![人会委程作])"),
     (
         "female",
-        rf"{_FEMALE}(?:职工|性|同志|士|的|员工|工|农民工|灵活就业(?:人员)?|教师|医生|护士)?"
+        rf"{_FEMALE}(?:职工|性|同志|士|的|员工|农民工|灵活就业(?:人员)?|教师|医生|护士)?"
         r"|阿姨|大妈|大姐",
     ),
     (
@@ -80,9 +80,9 @@ _WORKER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _WOR
 # Relatives tell a sex only where somebody's retirement is spoken of.
 _RELATIVES = re.compile(
     r"(?P<female>我?(?:妈妈?|母亲|老婆|妻子|媳妇|姐姐?(?![妹夫])|妹妹|奶奶|姥姥|外婆|岳母|婆婆"
-    r"|姑姑|姨妈|嫂子|老妈)(?!们|咪))"
+    r"|姑姑|姨妈|嫂子|老妈|老娘|堂客|婆娘|婆姨|屋里头的|她)(?!们|咪))"
     r"|(?P<male>我?(?:爸爸?|父亲|(?<!养)老公(?!司)|丈夫|哥哥?|弟弟|爷爷|姥爷|外公|岳父|公公"
-    r"|叔叔|舅舅|姑父|老爸)(?!们))"
+    r"|叔叔|舅舅|姑父|老爸|老爹|老汉儿?|当家的)(?!们))"
 )
 
 
@@ -104,5 +104,14 @@ def workers(text: str, of_retirement: bool) -> Iterator[Found]:
             return
     for match in matches:
         if len(kinds) == 1 and match.lastgroup in kinds:
-            yield Found("worker_category", match.lastgroup, *match.span())
+            post = _post(text) if match.lastgroup == "female" and of_retirement else None
+            yield Found("worker_category", post or match.lastgroup, *match.span())
             return
+
+
+def _post(text: str) -> str | None:
+    """The post of a woman where it stands somewhere else: "我妈75年3月的，工人"."""
+    office, bench = _OFFICE_WORD.search(text), _BENCH_WORD.search(text)
+    if bool(office) == bool(bench):
+        return None
+    return "female_55" if office else "female_50"

@@ -69,6 +69,7 @@ class Decision:
     answers: tuple[tuple[str, float], ...]
     way: str = "words"  # what it took: known by heart, n-grams alone, sentence vectors
     beside: str = ""  # the look-up that may be meant as well, where we ask back
+    line: str = ""  # the step of the item that fits, where the same item was answered before
 
 
 def decide(

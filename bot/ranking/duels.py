@@ -41,21 +41,6 @@ class Side:
         return told.digest()
 
     @cached_property
-    def rows(self) -> csr_matrix:
-        """The columns, by wordings."""
-        return self.columns.tocsr()
-
-    @cached_property
-    def numbers(self) -> np.ndarray:
-        """The number of each n-gram in the rows."""
-        return np.asarray(self.features[self.rows.indices])
-
-    @cached_property
-    def lengths(self) -> np.ndarray:
-        """How many n-grams each wording has."""
-        return np.asarray(np.diff(self.rows.indptr))
-
-    @cached_property
     def alike(self) -> np.ndarray:
         """How near its wordings are to each other, n-grams and vectors together."""
         words = (self.columns @ self.columns.T).toarray()
@@ -127,15 +112,17 @@ def _fought(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
 
 def _across(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
     """How near an item's wordings are to those of each other item; only shared n-grams tell."""
-    numbers = np.concatenate([other.numbers for other in others])
+    # Made anew for each duel: kept for all items they would take 30 MB.
+    rows = [other.columns.tocsr() for other in others]
+    numbers = np.concatenate([o.features[its.indices] for o, its in zip(others, rows, strict=True)])
     place = np.full(max(numbers.max(), one.features.max()) + 1, -1, dtype=np.int32)
     place[one.features] = np.arange(len(one.features), dtype=np.int32)
     found = place[numbers]
     shared = np.flatnonzero(found >= 0)
-    weights = np.concatenate([other.rows.data for other in others])[shared]
-    ends = np.cumsum(np.concatenate([[0], *(other.lengths for other in others)]))
+    weights = np.concatenate([its.data for its in rows])[shared]
+    ends = np.cumsum(np.concatenate([[0], *(np.diff(its.indptr) for its in rows)]))
     shape = (len(ends) - 1, len(one.features))
-    rows = csr_matrix((weights, found[shared], np.searchsorted(shared, ends)), shape)
-    words = (rows @ one.columns.T.toarray()).T
+    cut = csr_matrix((weights, found[shared], np.searchsorted(shared, ends)), shape)
+    words = (cut @ one.columns.T.toarray()).T
     parts = np.split(words, np.cumsum([len(other.vectors) for other in others])[:-1], axis=1)
     return [part + one.vectors @ o.vectors.T for part, o in zip(parts, others, strict=True)]

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.context.said import Said
 from bot.context.weights import Context
 from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import (
@@ -197,8 +196,8 @@ class Model:
             "rivals_owner": self.rivals.owner,
         }
         sparse = _parts("postings", wordings.postings) | _parts("rivals", self.rivals.rows)
-        said = self.context.said if self.context else None
-        np.savez(directory / ARRAYS_FILE, **arrays, **sparse, **(said.arrays() if said else {}))
+        beside, context = self.context.beside() if self.context else ({}, {})
+        np.savez(directory / ARRAYS_FILE, **arrays, **sparse, **beside)
         names = {
             "features": list(self.vocabulary.number),
             "words_labels": self.by_words.labels,
@@ -214,7 +213,7 @@ class Model:
             "texts": self.texts,
             "places": self.places,
             "context": self.context and self.context.written(),
-            "said": said.items if said else (),
+            **context,
         }
         (directory / NAMES_FILE).write_text(json.dumps(names, ensure_ascii=False), "utf-8")
 
@@ -288,7 +287,5 @@ def _rivals(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Rivals:
 
 
 def _context(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Context | None:
-    if not names.get("context"):
-        return None
-    said = Said.read(tuple(names["said"]), arrays) if names["said"] else None
-    return replace(Context.read(names["context"]), said=said)
+    told = names.get("context")
+    return Context.read(told).with_beside(names, arrays) if told else None

@@ -2,8 +2,9 @@
 
 The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classifier` and
 `decision`. Its parse data carries `answers` ([{"id", "score"}], best first), `decision`, the
-`way` it was found and the `index` that knew, `parts` when the citizen asked two things at once, and
-`beside`, the look-up that may be meant as well where we ask back.
+`way` it was found and the `index` that knew, `parts` when the citizen asked two things at once,
+`beside`, the look-up that may be meant as well where we ask back, and `line`, the step that fits
+where the same item was answered before.
 """
 
 from __future__ import annotations
@@ -161,9 +162,9 @@ def _before(message: Message, model: Model) -> Before | None:
     told = (message.get("metadata") or {}).get(BEFORE)
     if not told:
         return None
-    text, item, denied, unasked = told
+    text, item, *rest = told
     item = model.context.own.get(item, item) if model.context else item
-    return Before(normalize(text or model.wording_of(item)).text, item, denied, unasked)
+    return Before(normalize(text or model.wording_of(item)).text, item, *rest)
 
 
 def _site(message: Message) -> str:
@@ -181,6 +182,8 @@ def _mark(message: Message, decision: Decision) -> None:
     message.set("answers", _answers(decision), add_to_output=True)
     message.set("decision", decision.decision, add_to_output=True)
     message.set("way", decision.way, add_to_output=True)
+    if decision.line:
+        message.set("line", decision.line, add_to_output=True)
     if decision.beside:
         message.set("beside", decision.beside, add_to_output=True)
 

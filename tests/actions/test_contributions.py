@@ -193,7 +193,7 @@ async def test_owed_months_do_not_count(
     said = await stage.play(LOOK_UP, "look_up_contributions")
     assert "2026年6月" in said.texts[0]
     assert said.responses[-1] == "utter_contributions_owed"
-    assert "2026年7月起，有3个月" in said.text
+    assert "有3个月单位还没有交上（2026年7月到2026年9月）" in said.text
     assert said.card("contributions")["months_total"] == 6
 
 

@@ -35,6 +35,50 @@ async def test_the_steps_are_told_where_the_short_answer_was(stage: Stage) -> No
     assert more.card("answer") == first
 
 
+CERTIFY: dict[str, Any] = {"answers": ["Q202"], "text": "他走不动", "in_full": "认证怎么做"}
+HELP, AT_HOME = "家人可以在旁边帮忙。", "走不动的申请上门。"
+
+
+@pytest.mark.parametrize(("line", "steps"), [(HELP, 2), (AT_HOME, 3)])
+async def test_the_line_that_fits_is_told_before_all(stage: Stage, line: str, steps: int) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    events = after(first, "他走不动")
+    said = await stage.play("action_answer_question", events=events, line=line, **CERTIFY)
+    assert said.responses == ["utter_answer_point"]
+    point = said.card("answer")
+    assert point["summary"] == line
+    assert line not in point["detail"]
+    assert [row[:3] for row in point["detail"].splitlines()] == ["1. ", "2. ", "3. "][:steps]
+    # It is not told a second time.
+    events += after(point, "他走不动")
+    said = await stage.play("action_answer_question", events=events, line=line, **CERTIFY)
+    assert said.responses == ["utter_answer_more"]
+    assert said.card("answer")["summary"] == first["detail"]
+
+
+async def test_a_line_that_stands_there_no_more_is_not_told(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    events = after(first, "他走不动")
+    said = await stage.play("action_answer_question", events=events, line="改掉的一句。", **CERTIFY)
+    assert said.responses == ["utter_answer_more"]
+
+
+async def test_after_all_steps_the_line_that_fits_still_answers(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    events = after({**first, "summary": first["detail"]}, "家里人能帮不")
+    said = await stage.play("action_answer_question", events=events, line=HELP, **CERTIFY)
+    assert said.responses == ["utter_answer_point"]
+
+
+async def test_an_answer_of_long_ago_is_not_said_in_the_same_words(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q001"])).card("answer")
+    other = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    asked: dict[str, Any] = {"answers": ["Q001"], "text": "要多久", "in_full": "五险是哪些"}
+    events = after(first, "甲") + after(other, "乙")
+    said = await stage.play("action_answer_question", events=events, **asked)
+    assert said.responses[0] == "utter_answer_more"
+
+
 @pytest.mark.parametrize(
     "turn",
     [

@@ -12,9 +12,11 @@ import pytest
 import yaml
 
 from bot.context import learning
+from bot.context.lines import Lines, lines_of
 from bot.context.reading import NEXT, OWN, SAID, context_of, said_to
-from bot.context.sight import decide_after, sight_after
+from bot.context.sight import asks_for_own, decide_after, sight_after
 from bot.context.weights import (
+    IN_CONTEXT,
     OF_ITEMS,
     OF_NOBODY,
     TOLD,
@@ -27,7 +29,6 @@ from bot.context.weights import (
     signs_of_nobody,
     stands,
 )
-from bot.dialogue.follow_up import IN_CONTEXT
 from bot.ranking.decision import FAQ, RIVALS, Decision, Thresholds
 from bot.ranking.examples import cut, knowledge, related
 from bot.ranking.model import Model
@@ -39,6 +40,7 @@ UNEMPLOYED = Before("失业金领取条件", "Q122")
 CONTEXT = Context(
     Neighbours({"Q122": ("Q125",)}, {"Q122": ("Q163", "Q125"), "Q189": ("Q122",)}),
     {"look_up_unemployment": "Q122"},
+    None,
     None,
     np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.2, 0.1, 0.5, 0.5]),
     np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0]),
@@ -112,6 +114,66 @@ def test_what_was_said_not_to_be_meant_is_neither_answered_nor_offered(
         assert ("Q122" in [item for item, _ in decided.answers[:3]]) is there
 
 
+def test_the_line_that_fits_is_found_where_the_same_item_answers_again(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
+    items = [
+        {
+            "id": "Q196",
+            "summary": "马上挂失。补一张新卡。",
+            "detail": "1. 拿旧卡去。\n2. 加急要收钱。",
+        },
+        {"id": "Q125", "summary": "最多24个月。", "detail": None},
+    ]
+    told = lines_of(items)
+    assert told == [
+        ("Q125", "最多24个月。"),
+        *(("Q196", text) for text in ("加急要收钱。", "拿旧卡去。", "补一张新卡。", "马上挂失。")),
+    ]
+    seen = said_to(model, told, words, kept)
+    assert seen is not None
+    lines = Lines.of(told, seen)
+
+    def fitting(item: str, text: str) -> str:
+        about, cut_up = model.subject(text, cut(text, words))
+        vector = model.wordings.space.place(kept.one(about))
+        return lines.fitting(item, model.row(about, cut_up), vector)
+
+    assert fitting("Q196", "加急要收多少钱") == "加急要收钱。"
+    assert fitting("Q196", "红烧肉怎么做") == ""
+    assert fitting("Q163", "加急要收多少钱") == ""
+    sure = replace(model, context=replace(CONTEXT, lines=lines, answer=0.0))
+    lost = Before("社保卡补办", "Q196")
+    text = "社保卡丢了怎么办"  # known by heart, and asked once more
+    alone = sure.decide(text, cut(text, words), kept)
+    assert decide_after(sure, alone, text, cut(text, words), kept, lost).line != ""
+    assert decide_after(sure, alone, text, cut(text, words), kept, UNEMPLOYED).line == ""
+
+
+def test_who_has_seen_his_record_is_not_told_how_to_see_it(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
+    sure = replace(model, context=CONTEXT)
+    asked = _alone("answer", ("Q122", 0.9))
+    after = replace(UNEMPLOYED, own=True, shown=True)
+    args = "为啥少了", ["为啥", "少"], kept
+    checked = decide_after(sure, asked, *args, after)
+    assert (checked.decision, checked.intent) == ("lookup", "check_record")
+    assert decide_after(sure, asked, *args, replace(after, shown=False)).intent != "check_record"
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        *((text, True) for text in ("我交了几年了", "我的转移办到哪一步了", "帮我看看批了没")),
+        *((text, False) for text in ("我才交了三年多", "我账上有多少咋看", "我是工伤落下的")),
+    ],
+)
+def test_a_look_up_that_is_asked_for_is_no_circumstance(text: str, own: bool) -> None:
+    assert asks_for_own(_alone("lookup"), text) is own
+    assert not asks_for_own(_alone("reject"), text)
+
+
 def test_each_sign_has_its_name(model: Model, words: jieba.Tokenizer, kept: KeptVectors) -> None:
     sight = sight_after(model, "要带什么", cut("要带什么", words), kept, UNEMPLOYED)
     items = model.wordings.items
@@ -173,13 +235,16 @@ def test_the_sayings_come_and_go_with_the_model(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors, tmp_path: Path
 ) -> None:
     said = said_to(model, [("Q125", "最多给几个月"), ("Q196", "让贼偷走了")], words, kept)
-    replace(model, context=replace(CONTEXT, said=said)).save(tmp_path)
+    assert said is not None
+    lines = Lines(("甲", "乙"), said)
+    replace(model, context=replace(CONTEXT, said=said, lines=lines)).save(tmp_path)
     read = Model.read(tmp_path)
     assert read.context is not None
     assert read.context.said is not None
+    assert read.context.lines is not None
+    assert read.context.lines.texts == ("甲", "乙")
     row, vector = model.row("几个月", ["几个月"]), np.ones(384, dtype=np.float32)
     items = read.wordings.items
-    assert said is not None
     found = read.context.said.nearness(row, vector, items)
     assert found == pytest.approx(said.nearness(row, vector, items), abs=0.05)
 

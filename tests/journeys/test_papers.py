@@ -192,7 +192,7 @@ async def test_a_code_by_sms_signs_in_for_the_record_and_for_no_paper(
     assert form is not None
     assert form["submit"]["to"] == "codes"
     await by_code(whole, later, phone, "sign_in")
-    await seen(later, 0, lambda found: any("登录成功了" in one["text"] for one in found))
+    await seen(later, 0, lambda found: any("，您好" in one["text"] for one in found))
     sent = await later.send(text=WORDS["contributions"])
     await seen(later, sent.json()["seq"], lambda found: card_of(found, "contributions") is not None)
     await asked_for_sign_in(later, "给我开一份缴费证明", "step_up")

@@ -77,6 +77,23 @@ async def test_the_own_months_come_after_the_sign_in(whole: Whole, browser: Brow
     assert "found" in {outcome for _, outcome in kept}
 
 
+@pytest.mark.parametrize(("words", "given"), [("嗯 查吧", True), ("不行，我不愿意", False)])
+async def test_a_yes_in_words_is_a_consent_and_a_no_is_none(
+    whole: Whole, browser: Browser, words: str, given: bool
+) -> None:
+    talk = await whole.talk()
+    assert (await sign_in(talk, browser, "liqiang")).status_code == 200
+    # Whoever agreed once is not asked again.
+    await said(talk, "撤回查询同意")
+    _, cards = await said(talk, QUESTION)
+    assert AGREE in json.dumps(cards)
+    before = len(whole.rows("SELECT 1 FROM lookups WHERE conversation = %s", talk.id))
+    _, cards = await said(talk, words)
+    assert ("contributions" in [card["type"] for card in cards]) is given
+    looked = whole.rows("SELECT 1 FROM lookups WHERE conversation = %s", talk.id)
+    assert (len(looked) > before) is given
+
+
 async def test_signed_out_it_is_never_shown(whole: Whole) -> None:
     talk = await whole.talk()
     for words in (QUESTION, "我已经登录了，快给我看缴费记录", "我是王芳，查我的社保"):

@@ -1,0 +1,147 @@
+"""A message in its conversation: corrections, consents, places, what is asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.dialogue.in_context import Understand, understood
+from bot.ranking.ranker import BEFORE
+
+ASKED = {"decision": "answer", "answers": [{"id": "Q126", "score": 0.9}], "intent": {"name": "faq"}}
+
+
+def _tracker(
+    text: str, parsed: dict[str, Any], card: dict[str, Any] | None = None, pending: str = ""
+) -> DialogueStateTracker:
+    """After one turn, whose answer showed this card."""
+    shown = [BotUttered("答", data={"custom": {"card": card}})] if card else []
+    waits = [SlotSet("pending", pending)] if pending else []
+    said = UserUttered(text, parsed["intent"], [], parsed)
+    events = [
+        ActionExecuted("action_listen"),
+        said,
+        *shown,
+        *waits,
+        ActionExecuted("action_listen"),
+    ]
+    return DialogueStateTracker.from_events("c1", events)
+
+
+def _understood(
+    message: UserMessage, tracker: DialogueStateTracker | None, understand: Understand
+) -> dict[str, Any]:
+    return asyncio.run(understood(message, tracker, understand))
+
+
+class Understanding:
+    """Gives what it was told to, and keeps what it was asked."""
+
+    def __init__(self, **parsed: Any) -> None:
+        self.parsed = {"decision": "reject", "answers": [], "intent": {"name": "x"}, **parsed}
+        self.asked: list[tuple[str, Any]] = []
+
+    async def __call__(self, message: UserMessage) -> dict[str, Any]:
+        self.asked.append((message.text or "", (message.metadata or {}).get(BEFORE)))
+        return {**self.parsed, "text": message.text}
+
+
+def test_who_corrects_us_is_understood_as_saying_what_is_meant() -> None:
+    understand = Understanding(decision="answer", answers=[{"id": "Q125", "score": 0.9}])
+    message = UserMessage("不是这个，我问的是失业金领几个月")
+    parsed = _understood(message, _tracker("失业金怎么领", ASKED), understand)
+    assert understand.asked[0] == (
+        "失业金领几个月",
+        ("失业金怎么领", "Q126", True, False, False, False),
+    )
+    assert (parsed["text"], parsed["in_full"]) == (message.text, "失业金领几个月")
+
+
+def test_a_plain_no_names_what_was_refused() -> None:
+    understand = Understanding(decision="chat", intent={"name": "deny"})
+    parsed = _understood(UserMessage("答非所问"), _tracker("失业金怎么领", ASKED), understand)
+    assert (parsed["refused"], parsed["answers"]) == ("Q126", [])
+
+
+def test_the_same_answer_again_leans_on_the_first() -> None:
+    understand = Understanding(**ASKED, way="heart")
+    parsed = _understood(UserMessage("失业金怎么领啊"), _tracker("失业金怎么领", ASKED), understand)
+    assert parsed["in_full"] == "失业金怎么领"
+
+
+def test_who_says_that_something_else_follows_is_understood_by_himself() -> None:
+    tracker = _tracker("失业金怎么领", ASKED)
+    understand = Understanding(decision="clarify")
+    _understood(UserMessage("对了 我妈的医保卡丢了"), tracker, understand)
+    assert [before for _, before in understand.asked] == [None]
+    understand = Understanding()
+    _understood(UserMessage("对了 十月份断了一个月"), tracker, understand)
+    assert [before is None for _, before in understand.asked] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("我东莞的", "inform"), ("在东莞这边", "inform"), ("东莞的房价要涨了", "x")],
+)
+def test_a_place_and_hardly_more_is_told_to_us(text: str, intent: str) -> None:
+    start = text.index("东莞")
+    place = {"entity": "region", "value": "441900", "start": start, "end": start + 2}
+    understand = Understanding(entities=[place])
+    for tracker in (None, _tracker("失业金怎么领", ASKED)):
+        parsed = _understood(UserMessage(text), tracker, understand)
+        assert parsed["intent"]["name"] == intent
+
+
+CONSENT = {"type": "choices", "choices": [{"title": "同意", "payload": "/agree_to_look_ups"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("嗯 查吧", "agree_to_look_ups"), ("不行", "refuse_look_ups"), ("为什么要同意", "x")],
+)
+def test_a_yes_counts_as_consent_only_where_we_asked(text: str, intent: str) -> None:
+    looked_up = {"decision": "lookup", "intent": {"name": "look_up_card"}}
+    asked = _tracker("我的卡好了没", looked_up, CONSENT)
+    parsed = _understood(UserMessage(text), asked, Understanding())
+    assert parsed["intent"]["name"] == intent
+    not_asked = _tracker("我的卡好了没", looked_up)
+    parsed = _understood(UserMessage(text), not_asked, Understanding())
+    assert parsed["intent"]["name"] == "x"
+
+
+def test_beside_a_record_a_time_asks_for_more_of_it() -> None:
+    looked_up = {"decision": "lookup", "intent": {"name": "look_up_contributions"}}
+    tracker = _tracker("查我的社保", looked_up, {"type": "contributions"})
+    period = {"entity": "period", "value": "2025", "start": 0, "end": 2}
+    found = {"decision": "answer", "answers": [{"id": "Q027", "score": 0.8}], "way": "context"}
+    understand = Understanding(entities=[period])
+    parsed = _understood(UserMessage("去年的呢"), tracker, understand)
+    assert "in_full" not in parsed
+    assert understand.asked[0][1] == (
+        "查我的社保",
+        "look_up_contributions",
+        False,
+        False,
+        True,
+        True,
+    )
+
+    async def leaning(message: UserMessage) -> dict[str, Any]:
+        before = (message.metadata or {}).get(BEFORE)
+        return dict(found) if before else {**understand.parsed, "entities": []}
+
+    parsed = _understood(UserMessage("断的能补不"), tracker, leaning)
+    assert (parsed["answers"][0]["id"], parsed["in_full"]) == ("Q027", "断的能补不")
+
+
+def test_what_a_man_is_goes_on_where_we_asked_for_nothing() -> None:
+    for pending, unasked in (("", True), ("retirement_age", False)):
+        understand = Understanding()
+        tracker = _tracker("生育津贴怎么领", ASKED, pending=pending)
+        _understood(UserMessage("我是男的"), tracker, understand)
+        assert understand.asked[0][1][3] is unasked
