@@ -28,6 +28,7 @@ from bot.context.weights import (
     Before,
     Context,
     Neighbours,
+    Own,
     chances,
     settled,
     signs,
@@ -154,7 +155,7 @@ def _weights(pairs: Sequence[Pair]) -> np.ndarray:
 def _context(weights: np.ndarray, answer: float) -> Context:
     split = len(OF_ITEMS)
     of_items, of_nobody = weights[:split].round(4), weights[split:].round(4)
-    return Context(Neighbours({}, {}), {}, None, None, of_items, of_nobody, answer, CHOICES)
+    return Context(Neighbours({}, {}), Own({}), None, None, of_items, of_nobody, answer, CHOICES)
 
 
 def _threshold(pairs: Sequence[Pair], tried: Sequence[np.ndarray]) -> float:

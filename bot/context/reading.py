@@ -12,7 +12,7 @@ import jieba
 
 from bot.context.lines import Lines, lines_of
 from bot.context.said import Said
-from bot.context.weights import OF_ITEMS, OF_NOBODY, Context, Neighbours
+from bot.context.weights import OF_ITEMS, OF_NOBODY, Context, Neighbours, Own
 from bot.normalizer import normalize
 from bot.ranking.classifier import rounded
 from bot.ranking.examples import cut, knowledge, load, related
@@ -45,7 +45,7 @@ def context_of(
     return replace(
         Context.read(found),
         neighbours=named,
-        own=load(folder / OWN) if (folder / OWN).exists() else {},
+        own=Own.read(load(folder / OWN) if (folder / OWN).exists() else {}),
         said=said_to(model, sayings(folder / SAID), words, vectors),
         lines=Lines.of(steps, seen) if seen else None,
     )

@@ -65,15 +65,15 @@ def decide_after(
     items, context = model.wordings.items, model.context
     if context is None or before.item not in items:
         return alone
-    told_how = set(context.own.values()) if before.own else set()
-    if before.shown and alone.decision == "answer" and alone.answers[0][0] in told_how:
+    how = context.own.how if before.own else ()
+    if before.shown and alone.decision == "answer" and alone.answers[0][0] in how:
         return replace(alone, decision="lookup", intent=CHECK_RECORD, answers=(), way=IN_CONTEXT)
     decision = alone
     if not (stands(alone, before) or asks_for_own(alone, text)):
         sight = sight_after(model, text, words, vectors, before)
         place = items.index(before.item)
         of_items = signs(sight, items, place, context.neighbours)
-        never = told_how | ({before.item} if before.denied else set())
+        never = {*how, before.item} if before.denied else {*how}
         denied = [number for number, item in enumerate(items) if item in never]
         found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
         decision = settled(without(alone, before), found, items, context)

@@ -89,11 +89,24 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class Own:
+    """What a look-up or an estimate of one's own leaves to lean on."""
+
+    stands_for: Mapping[str, str]  # the item that tells the same in general
+    how: tuple[str, ...] = ()  # the items that tell how to look up
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> Own:
+        """From what `own.yml` or `Context.written` gives."""
+        return cls(dict(written.get("stands_for", {})), tuple(written.get("how", ())))
+
+
+@dataclass(frozen=True)
 class Context:
     """What is known of going on, the weights, and from which chance on we act."""
 
     neighbours: Neighbours
-    own: Mapping[str, str]  # the item that tells in general what a look-up or an estimate does
+    own: Own
     said: Said | None  # both kept beside what is `written`
     lines: Lines | None
     of_items: np.ndarray
@@ -109,7 +122,7 @@ class Context:
         """
         return cls(
             Neighbours(_lists(written.get("related", {})), _lists(written.get("next", {}))),
-            dict(written.get("own", {})),
+            Own.read(written.get("own", {})),
             None,
             None,
             np.array([written["of_items"].get(name, 0.0) for name in OF_ITEMS]),
@@ -148,7 +161,7 @@ class Context:
         return {
             "related": self.neighbours.related,
             "next": self.neighbours.next,
-            "own": self.own,
+            "own": {"stands_for": self.own.stands_for, "how": self.own.how},
             "of_items": dict(zip(OF_ITEMS, self.of_items.tolist(), strict=True)),
             "of_nobody": dict(zip(OF_NOBODY, self.of_nobody.tolist(), strict=True)),
             "answer": self.answer,

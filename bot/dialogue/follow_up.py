@@ -28,6 +28,7 @@ _POLICY = ("answer", "clarify")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
 _LOOKUP, _HUMAN = "lookup", "human"
 _OWN_WAY = (_LOOKUP, _HUMAN)
+_ESTIMATE = "estimate_"
 # "不对", "答非所问".
 DENY = "deny"
 # Choices that were shown and refused are not offered again, nor what is hardly likely.
@@ -68,12 +69,12 @@ class Last:
     """The last question about policy, in full, and the item that it led to."""
 
     text: str  # nothing where a choice was tapped
-    item: str
+    item: str  # or the name of a look-up or an estimate, which stands for one
     insurances: tuple[str, ...] = ()  # as they are named in it
     answered: bool = True  # or asked back for
     others: tuple[str, ...] = ()  # the items that were likely, too, and not shown yet
     denied: bool = False  # whether that was not what was asked
-    own: bool = False  # whether the own record was looked up; `item` is the name of the look-up
+    own: bool = False  # whether the own record was looked up
     unasked: bool = False  # whether what sounds like an answer to us goes on
     shown: bool = False  # whether the record was shown
 
@@ -104,11 +105,13 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
         parsed = event.parse_data or {}
         if parsed.get("decision") == _HUMAN:
             return None
-        if parsed.get("decision") == _LOOKUP:
-            return Last(event.text or "", parsed["intent"]["name"], denied=denied, own=True)
+        name = (parsed.get("intent") or {}).get("name") or ""
+        if parsed.get("decision") == _LOOKUP or name.startswith(_ESTIMATE):
+            own = not name.startswith(_ESTIMATE)
+            return Last(event.text or "", name, denied=denied, own=own)
         if parsed.get("decision") in _POLICY and parsed.get("answers") and event.text:
             return replace(_asked(event.text, parsed), denied=denied)
-        denied = denied or (parsed.get("intent") or {}).get("name") == DENY
+        denied = denied or name == DENY
     return None
 
 

@@ -163,7 +163,7 @@ def _before(message: Message, model: Model) -> Before | None:
     if not told:
         return None
     text, item, *rest = told
-    item = model.context.own.get(item, item) if model.context else item
+    item = model.context.own.stands_for.get(item, item) if model.context else item
     return Before(normalize(text or model.wording_of(item)).text, item, *rest)
 
 

@@ -23,6 +23,7 @@ from bot.context.weights import (
     Before,
     Context,
     Neighbours,
+    Own,
     chances,
     settled,
     signs,
@@ -39,7 +40,7 @@ ITEMS = ("Q001", "Q002", "Q003")
 UNEMPLOYED = Before("失业金领取条件", "Q122")
 CONTEXT = Context(
     Neighbours({"Q122": ("Q125",)}, {"Q122": ("Q163", "Q125"), "Q189": ("Q122",)}),
-    {"look_up_unemployment": "Q122"},
+    Own({"look_up_unemployment": "Q122"}, ("Q122",)),
     None,
     None,
     np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.2, 0.1, 0.5, 0.5]),
@@ -298,9 +299,9 @@ def test_the_shipped_pairs_and_weights_are_whole() -> None:
     for item, others in follows.items():
         assert item not in others
         assert {*others} <= known.keys(), item
-    own = yaml.safe_load((folder / OWN).read_text("utf-8"))
-    assert {*own.values()} <= known.keys()
-    assert own.keys() <= RIVALS
+    own = Own.read(yaml.safe_load((folder / OWN).read_text("utf-8")))
+    assert {*own.stands_for.values(), *own.how} <= known.keys()
+    assert own.stands_for.keys() <= RIVALS
     weights = json.loads((folder / learning.WEIGHTS).read_text("utf-8"))
     assert (tuple(weights["of_items"]), tuple(weights["of_nobody"])) == (OF_ITEMS, OF_NOBODY)
 

@@ -89,6 +89,10 @@ def test_what_is_said_after_a_look_up_leans_on_that_alone() -> None:
     last = last_question("断的能补吗", _after(STOPPED, looked_up))
     assert last == Last("我的养老交了几年", "look_up_contributions", own=True)
     assert last_question("那医保呢", _after(STOPPED, called)) is None
+    counted = _parsed("帮我算算失业金", "chat", intent="estimate_unemployment")
+    assert last_question("能领几个月", _after(STOPPED, counted)) == Last(
+        "帮我算算失业金", "estimate_unemployment"
+    )
 
 
 def test_what_was_refused_is_known_as_such_and_what_else_was_likely() -> None:
