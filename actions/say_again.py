@@ -1,4 +1,4 @@
-"""action_say_again and action_say_simply: the last thing once more, or in one sentence."""
+"""The last thing once more, in one sentence, or whom to call: action_say_again, _simply, _phone."""
 
 from __future__ import annotations
 
@@ -59,6 +59,27 @@ class SaySimply(CitizenAction):
         words = "utter_simply_english" if knowledge.english else "utter_simply"
         phone = knowledge.phrases.office(given.office)["phone"]
         return [Reply(words, {"short": _short(given.summary), "phone": phone}, shown)]
+
+
+class SayPhone(CitizenAction):
+    """Says whom to call about what was answered last."""
+
+    action = "action_say_phone"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, turn: Turn) -> list[Reply]:
+        """Office and number; those of the social-insurance office where no item was answered."""
+        knowledge = await self._parts.shelf.now()
+        if turn.in_english:
+            knowledge = knowledge.in_english
+        topic = knowledge.items.get(_answered(turn, knowledge) or turn.slots.get("topic") or "")
+        office = knowledge.phrases.office(topic.office if topic else "")
+        values = {"phone": office["phone"], "office": office["name"]}
+        shown = cards.choices([cards.human_choice(knowledge.phrases)])
+        words = "utter_phone_english" if knowledge.english else "utter_phone"
+        return [Reply(words, values, shown)]
 
 
 def _answered(turn: Turn, knowledge: Knowledge) -> str | None:

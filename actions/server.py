@@ -56,7 +56,7 @@ from actions.look_ups.unemployment import LookUpUnemployment
 from actions.not_covered import SayNotCovered
 from actions.privacy.action import EraseMyData, ExportMyData, PrivacyStep
 from actions.retirement_age import RetirementAge
-from actions.say_again import SayAgain, SaySimply
+from actions.say_again import SayAgain, SayPhone, SaySimply
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 
@@ -107,6 +107,7 @@ ACTIONS = (
     SayAgain,
     SayNotCovered,
     SaySimply,
+    SayPhone,
     SignIn,
     SignOut,
     SignedIn,

@@ -133,7 +133,10 @@ def _remarks(shown: Shown, knowledge: Knowledge) -> Iterable[Reply]:
         owed = sorted({one.month for one in record.owed})
         spans = (phrases.months(first, last) for first, last in runs(owed)[-NAMED_RUNS:])
         values = {"many": str(len(owed)), "months": phrases.listed(spans)}
-        yield Reply("utter_contributions_owed", values)
+        if {one.status for one in record.owed} == {"deferred"}:
+            yield Reply("utter_contributions_deferred", values)
+        else:
+            yield Reply("utter_contributions_owed", values)
     silent = {code for code, status in shown.statuses.items() if status == "silent"}
     if silent:
         yield Reply("utter_contributions_silent", {"places": _names(silent, knowledge)})

@@ -44,7 +44,7 @@ _ASKED = (
     r"|(?:我|俺)(?=(?:又|并)?不?是(?:想|要|在)?(?:问|说)))"
 )
 _NOT_BUT = re.compile(
-    rf"^(?P<asked>{_ASKED})?(?:我|她|他|这)?(?:又|并)?不是(?:想|要|在)?(?:问|说)?"
+    rf"^(?P<asked>{_ASKED}|(?=不是(?:想|要|在)?(?:问|说)))?(?:我|她|他|这)?(?:又|并)?不是(?:想|要|在)?(?:问|说)?"
     rf"(?P<denied>[^,，。\s]{{1,15}}?){_SEP}*"
     r"(?:(?:我|而)?就?(?:(?:想|要)?(?:问|说)的)?是(?:想|要|在)?(?:问|说)?|我(?:就)?(?:想|要)?问(?:的是)?)"
     r"(?P<meant>.+)$"
@@ -98,12 +98,12 @@ def correction(text: str) -> Correction | None:
 def _named(text: str) -> Correction | None:
     """Where both are named; that something which asks is denied, is said of one's own question."""
     found = _NOT_BUT.match(text) or _BUT_NOT.match(text)
-    if not found or (_ASKS.search(found["denied"]) and not found["asked"]):
+    if not found or (_ASKS.search(found["denied"]) and found["asked"] is None):
         return None
     meant, denied = _END.sub("", found["meant"]), _END.sub("", found["denied"])
     if len(meant) < _LEAST or not denied:
         return None
-    return Correction(meant, denied, bool(found["asked"]))
+    return Correction(meant, denied, found["asked"] is not None)
 
 
 def _told(meant: str) -> Correction | None:

@@ -15,6 +15,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.context.sight import CHECK_RECORD
 from bot.context.weights import IN_CONTEXT, TOLD
 from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
@@ -36,12 +37,26 @@ from bot.ranking.ranker import BEFORE
 _LOOKUP, _UNCLEAR = "lookup", ("reject", "clarify")
 _OF_RECORDS = frozenset({"period", "insurance", "region"})
 
+CONTRIBUTIONS = "look_up_contributions"
+# What is said around a time or an insurance when the record of that is asked for.
+_CLAUSE = re.compile(r"[^,，。.?？!！\s]+")
+_THAT_ALONE = re.compile(
+    r"(?:那|那么|还有|再|就|我|我的|俺|自己|单位|个人|也|都|是|有|没有|没|交|断|扣|发|过|了|到|没到|年限|月数|记录|情况|部分|查|看|一下|下|的|吗|嘛|么|啊|呀|呢|哈)*"
+)
 # Cards that show nothing of a record.
 _NO_RECORD = frozenset({"sign_in", "choices", "answer"})
 # Who says that something else follows is understood by himself, where that leads anywhere.
 _SHIFT = re.compile(
     r".{0,8}?(?:对了|换个(?:事|问题|话题)|另外再?问|再问你?[一个]|还有[个一件]{1,2}(?:事|问题)|还想问)"
 )
+# "那我打哪个电话", "我该给谁打电话啊", "电话多少".
+_ASKS_PHONE = re.compile(
+    r"(?:好的?|嗯+|谢谢(?:你|您)?|[那,，。\s])*(?:我|俺|现在|到底|要是|该|应该|得|要|想问|是|能|可以|上面说的|你说的|您说的|[,，\s])*"
+    r"(?:(?:给|跟)(?:谁|哪(?:个|里|儿|边)?|什么人|啥人)打(?:个)?电话|打(?:给)?(?:谁|哪(?:个|里|儿|边)?|什么|啥)(?:的)?(?:电话|号码?)?"
+    r"|(?:什么|啥|哪个)电话|电话(?:号码?)?(?:是)?(?:多少|几号|哪个|啥)|(?:你|您)?(?:说|给)(?:我)?个?电话(?:号码?)?)"
+    r"(?:[啊呀呢吧吗嘛哦,，。?？\s]|打.{1,4}还是.{1,4}的)*"
+)
+_REGION = "region"  # what the slot `pending` holds while we wait for a place
 # What stands around a place that is told and nothing else.
 _HARDLY_MORE = re.compile(
     r"[\s,，。.!！]*(?:我们?|俺们?|咱们?|人|她|他)?(?:人?是|人?在|住在?|户口在?|社保在?|在)?"
@@ -65,13 +80,14 @@ async def understood(
         return _agreed(await understand(message), spelled)
     last = last_question(message.text or "", tracker)
     if last is None:
-        return _with_place(await understand(message))
+        return _with_place(await understand(message), tracker)
     shown = last.own and bool(_kinds_shown(tracker) - _NO_RECORD)
     last = replace(last, unasked=_unasked(spelled, tracker), shown=shown)
     corrected = correction(spelled)
     whole = corrected.whole(last.text) if corrected else ""
     if not whole:
-        return _with_place(_refused(await _after(message, last, understand), last))
+        refused = _refused(await _after(message, last, understand), last)
+        return _who_to_call(_with_place(refused, tracker), spelled, last)
     meant = await _after(_saying(message, whole), replace(last, denied=True), understand)
     return {"in_full": whole, **meant, "text": message.text}
 
@@ -115,10 +131,34 @@ async def _beside_record(message: UserMessage, last: Last, understand: Understan
     if parsed.get("way") == IN_CONTEXT and parsed["decision"] == _LOOKUP:
         return parsed
     alone = await understand(message)
+    if more := _more_of_it(alone, last):
+        return {**alone, "intent": more, "decision": _LOOKUP, "answers": [], "way": "rule"}
     named = {one["entity"] for one in alone.get("entities") or ()}
     if alone.get("decision") not in _UNCLEAR or named & _OF_RECORDS:
         return alone
     return {**parsed, "in_full": message.text} if parsed.get("way") == IN_CONTEXT else alone
+
+
+def _more_of_it(alone: Parsed, last: Last) -> dict[str, Any] | None:
+    """The look-up that "医保的呢" or "去年的呢" asks for once more; nothing where more is said."""
+    text, first = alone.get("text") or "", _CLAUSE.match(alone.get("text") or "")
+    end = first.end() if first else 0
+    spans = [
+        (one["start"], one["end"])
+        for one in alone.get("entities") or ()
+        if one["entity"] in _OF_RECORDS and one["end"] <= end
+    ]
+    if not spans or alone.get("decision") == "human":
+        return None
+    left = "".join(letter for at, letter in enumerate(text[:end]) if not _within(at, spans))
+    if not _THAT_ALONE.fullmatch(left):
+        return None
+    name = CONTRIBUTIONS if last.item == CHECK_RECORD else last.item
+    return {"name": name, "confidence": 1.0}
+
+
+def _within(at: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in spans)
 
 
 def _refused(parsed: Parsed, last: Last) -> Parsed:
@@ -129,16 +169,29 @@ def _refused(parsed: Parsed, last: Last) -> Parsed:
     return {**parsed, "answers": others, "refused": last.item if last.answered else ""}
 
 
-def _with_place(parsed: Parsed) -> Parsed:
-    """A place and hardly more ("我东莞的") is told to us, whatever else it was taken for."""
+def _with_place(parsed: Parsed, tracker: DialogueStateTracker | None) -> Parsed:
+    """A place and hardly more ("我东莞的") is told to us, whatever else it was taken for.
+
+    Where we have just asked for one, so is what says more and leads to no answer.
+    """
     places = [one for one in parsed.get("entities") or () if one["entity"] == "region"]
     if len(places) != 1 or parsed.get("decision") not in _UNCLEAR:
         return parsed
     text, place = parsed.get("text") or "", places[0]
-    if not _HARDLY_MORE.fullmatch(text[: place["start"]] + text[place["end"] :]):
+    asked = tracker is not None and tracker.get_slot("pending") == _REGION
+    hardly_more = _HARDLY_MORE.fullmatch(text[: place["start"]] + text[place["end"] :])
+    if not (asked or hardly_more):
         return parsed
     told = {"name": TOLD, "confidence": 1.0}
     return {**parsed, "intent": told, "decision": "chat", "answers": [], "way": "rule"}
+
+
+def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:
+    """ "那打哪个电话" after an answer asks for the number of who decides that matter."""
+    if not (last.answered or last.own) or not _ASKS_PHONE.fullmatch(spelled):
+        return parsed
+    asked = {"name": "ask_phone", "confidence": 1.0}
+    return {**parsed, "intent": asked, "decision": "chat", "answers": [], "way": "rule"}
 
 
 def _last_cards(tracker: DialogueStateTracker | None) -> Iterator[Mapping[str, Any]]:

@@ -61,3 +61,16 @@ async def test_an_answer_is_said_in_one_sentence(stage: Stage) -> None:
     assert said.responses == ["utter_simply"]
     assert said.text.splitlines()[0].removeprefix("简单说：") in whole.text
     assert said.card("choices")["choices"][0]["payload"] == '/choose{"item": "Q001"}'
+
+
+@pytest.mark.parametrize(("item", "phone"), [("Q001", "12333"), ("Q233", "12329"), (None, "12333")])
+async def test_whom_to_call_depends_on_what_was_answered(
+    stage: Stage, item: str | None, phone: str
+) -> None:
+    events = turn_before(("甲", {"type": "answer", "item": item}))
+    said = await stage.play("action_say_phone", "ask_phone", events=events)
+    assert said.responses == ["utter_phone"]
+    assert phone in said.text
+    assert said.card("choices")["choices"][-1]["payload"] == "/human"
+    said = await stage.play("action_say_phone", "ask_phone", events=events, locale="en")
+    assert said.responses == ["utter_phone_english"]

@@ -121,7 +121,7 @@ def test_the_line_that_fits_is_found_where_the_same_item_answers_again(
     items = [
         {
             "id": "Q196",
-            "summary": "马上挂失。补一张新卡。",
+            "summary": "社保卡丢了怎么办：马上挂失。补一张新卡。",
             "detail": "1. 拿旧卡去。\n2. 加急要收钱。",
         },
         {"id": "Q125", "summary": "最多24个月。", "detail": None},
@@ -129,7 +129,15 @@ def test_the_line_that_fits_is_found_where_the_same_item_answers_again(
     told = lines_of(items)
     assert told == [
         ("Q125", "最多24个月。"),
-        *(("Q196", text) for text in ("加急要收钱。", "拿旧卡去。", "补一张新卡。", "马上挂失。")),
+        *(
+            ("Q196", text)
+            for text in (
+                "加急要收钱。",
+                "拿旧卡去。",
+                "社保卡丢了怎么办：马上挂失。",
+                "补一张新卡。",
+            )
+        ),
     ]
     seen = said_to(model, told, words, kept)
     assert seen is not None

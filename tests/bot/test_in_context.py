@@ -145,3 +145,47 @@ def test_what_a_man_is_goes_on_where_we_asked_for_nothing() -> None:
         tracker = _tracker("生育津贴怎么领", ASKED, pending=pending)
         _understood(UserMessage("我是男的"), tracker, understand)
         assert understand.asked[0][1][3] is unasked
+
+
+def test_where_a_place_was_asked_for_it_is_heard_beside_more() -> None:
+    place = {"entity": "region", "value": "370200", "start": 0, "end": 2}
+    for pending, intent in (("region", "inform"), ("", "x")):
+        understand = Understanding(decision="clarify", entities=[place])
+        tracker = _tracker("住院能报多少", ASKED, pending=pending)
+        parsed = _understood(UserMessage("青岛的 我退休了的"), tracker, understand)
+        assert parsed["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        *((text, "ask_phone") for text in ("那我打哪个电话", "谢谢 那我现在要给谁打电话啊")),
+        *((text, "ask_phone") for text in ("电话多少", "那我现在要给谁打电话啊 打深圳还是周口的")),
+        *((text, "x") for text in ("打电话没人接怎么办", "电话里说要转账", "打12333要钱吗")),
+    ],
+)
+def test_whom_to_call_is_asked_about_what_was_answered(text: str, intent: str) -> None:
+    parsed = _understood(UserMessage(text), _tracker("失业金怎么领", ASKED), Understanding())
+    assert parsed["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "entity", "again"),
+    [
+        ("医保的呢", "医保", "insurance", True),
+        ("那去年的呢", "去年", "period", True),
+        ("失业的呢 那三个月也没交啊？", "失业", "insurance", True),
+        ("医保能报多少", "医保", "insurance", False),
+        ("那三个月能补吗 医保", "医保", "insurance", False),
+    ],
+)
+def test_beside_a_record_what_is_named_alone_is_looked_up(
+    text: str, named: str, entity: str, again: bool
+) -> None:
+    start = text.index(named)
+    found = {"entity": entity, "value": "v", "start": start, "end": start + len(named)}
+    understand = Understanding(decision="clarify", entities=[found])
+    for name, then in (("look_up_benefits",) * 2, ("check_record", "look_up_contributions")):
+        looked_up = {"decision": "lookup", "intent": {"name": name}}
+        parsed = _understood(UserMessage(text), _tracker("查一下", looked_up), understand)
+        assert (parsed["intent"]["name"] == then) is again
