@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+# Whoever says more tells something else.
+MOST_CHARACTERS = 60
 # The intents that a button sends, too, and those that answer any question.
 AGREE, REFUSE = "agree_to_look_ups", "refuse_look_ups"
 _YES, _NO = "affirm", ("deny", "decline")
@@ -28,6 +30,8 @@ def consented(spelled: str, intent: str) -> str:
 
     `intent` is what it says by itself.
     """
+    if len(spelled) > MOST_CHARACTERS:
+        return ""
     if intent in _NO or _REFUSES.search(spelled):
         return REFUSE
     return AGREE if intent == _YES or _AGREES.fullmatch(spelled) else ""

@@ -21,6 +21,7 @@ from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
 from bot.dialogue.follow_up import (
     DENY,
+    MOST_CHARACTERS,
     Last,
     believed,
     in_full,
@@ -35,13 +36,14 @@ from bot.ranking.ranker import BEFORE
 
 # What a message beside a record must be by itself to lean on it, and what it must not name.
 _LOOKUP, _UNCLEAR = "lookup", ("reject", "clarify")
+_OWN_WAY = (_LOOKUP, "human")
 _OF_RECORDS = frozenset({"period", "insurance", "region"})
 
 CONTRIBUTIONS = "look_up_contributions"
 # What is said around a time or an insurance when the record of that is asked for.
 _CLAUSE = re.compile(r"[^,，。.?？!！\s]+")
 _THAT_ALONE = re.compile(
-    r"(?:那|那么|还有|再|就|我|我的|俺|自己|单位|个人|也|都|是|有|没有|没|交|断|扣|发|过|了|到|没到|年限|月数|记录|情况|部分|查|看|一下|下|的|吗|嘛|么|啊|呀|呢|哈)*"
+    "[那么还有再就我俺的自己单位个人也都是没交断扣发过了到年限月数记录情况部分查看一下吗嘛啊呀呢哈]*"
 )
 # Cards that show nothing of a record.
 _NO_RECORD = frozenset({"sign_in", "choices", "answer"})
@@ -51,7 +53,7 @@ _SHIFT = re.compile(
 )
 # "那我打哪个电话", "我该给谁打电话啊", "电话多少".
 _ASKS_PHONE = re.compile(
-    r"(?:好的?|嗯+|谢谢(?:你|您)?|[那,，。\s])*(?:我|俺|现在|到底|要是|该|应该|得|要|想问|是|能|可以|上面说的|你说的|您说的|[,，\s])*"
+    r"(?:好的?|嗯|谢谢(?:你|您)?|[那,，。\s])*(?:我|俺|现在|到底|该|应该|得|要|想问|是|能|可以|上面说的|你说的|您说的|[,，\s])*"
     r"(?:(?:给|跟)(?:谁|哪(?:个|里|儿|边)?|什么人|啥人)打(?:个)?电话|打(?:给)?(?:谁|哪(?:个|里|儿|边)?|什么|啥)(?:的)?(?:电话|号码?)?"
     r"|(?:什么|啥|哪个)电话|电话(?:号码?)?(?:是)?(?:多少|几号|哪个|啥)|(?:你|您)?(?:说|给)(?:我)?个?电话(?:号码?)?)"
     r"(?:[啊呀呢吧吗嘛哦,，。?？\s]|打.{1,4}还是.{1,4}的)*"
@@ -60,7 +62,7 @@ _REGION = "region"  # what the slot `pending` holds while we wait for a place
 # What stands around a place that is told and nothing else.
 _HARDLY_MORE = re.compile(
     r"[\s,，。.!！]*(?:我们?|俺们?|咱们?|人|她|他)?(?:人?是|人?在|住在?|户口在?|社保在?|在)?"
-    r"(?:市|省|县|区)?(?:这边|那边|这里|那里|这儿|那儿)?(?:的|人|户口|交的|参保的?|上班的?|工作的?)*"
+    r"(?:市|省|县|区)?(?:这边|那边|这里|那里|这儿|那儿)?(?:的|人|户口|交|参保|上班|工作)*"
     r"[啊呀哦嘛哈呢吧\s,，。.!！]*"
 )
 
@@ -148,7 +150,7 @@ def _more_of_it(alone: Parsed, last: Last) -> dict[str, Any] | None:
         for one in alone.get("entities") or ()
         if one["entity"] in _OF_RECORDS and one["end"] <= end
     ]
-    if not spans or alone.get("decision") == "human":
+    if not spans or alone.get("decision") in _OWN_WAY:
         return None
     left = "".join(letter for at, letter in enumerate(text[:end]) if not _within(at, spans))
     if not _THAT_ALONE.fullmatch(left):
@@ -175,9 +177,10 @@ def _with_place(parsed: Parsed, tracker: DialogueStateTracker | None) -> Parsed:
     Where we have just asked for one, so is what says more and leads to no answer.
     """
     places = [one for one in parsed.get("entities") or () if one["entity"] == "region"]
-    if len(places) != 1 or parsed.get("decision") not in _UNCLEAR:
+    text = parsed.get("text") or ""
+    if len(places) != 1 or parsed.get("decision") not in _UNCLEAR or len(text) > MOST_CHARACTERS:
         return parsed
-    text, place = parsed.get("text") or "", places[0]
+    place = places[0]
     asked = tracker is not None and tracker.get_slot("pending") == _REGION
     hardly_more = _HARDLY_MORE.fullmatch(text[: place["start"]] + text[place["end"] :])
     if not (asked or hardly_more):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -147,6 +148,15 @@ def test_what_a_man_is_goes_on_where_we_asked_for_nothing() -> None:
         assert understand.asked[0][1][3] is unasked
 
 
+def test_who_names_another_look_up_gets_that() -> None:
+    named = {"entity": "insurance", "value": "unemployment", "start": 3, "end": 6}
+    other = {"name": "look_up_unemployment"}
+    understand = Understanding(decision="lookup", intent=other, entities=[named])
+    looked_up = {"decision": "lookup", "intent": {"name": "look_up_benefits"}}
+    parsed = _understood(UserMessage("查我的失业金"), _tracker("查一下", looked_up), understand)
+    assert parsed["intent"] == other
+
+
 def test_where_a_place_was_asked_for_it_is_heard_beside_more() -> None:
     place = {"entity": "region", "value": "370200", "start": 0, "end": 2}
     for pending, intent in (("region", "inform"), ("", "x")):
@@ -189,3 +199,21 @@ def test_beside_a_record_what_is_named_alone_is_looked_up(
         looked_up = {"decision": "lookup", "intent": {"name": name}}
         parsed = _understood(UserMessage(text), _tracker("查一下", looked_up), understand)
         assert (parsed["intent"]["name"] == then) is again
+
+
+@pytest.mark.parametrize(
+    "text", ["医保" + "没有" * 28 + "x", "嗯" * 59 + "x", "要是" * 29 + "x", "参保的" * 19 + "x"]
+)
+def test_no_text_takes_long(text: str) -> None:
+    place = {"entity": "region", "value": "v", "start": 0, "end": 1}
+    named = {"entity": "insurance", "value": "v", "start": 0, "end": 2}
+    looked_up = {"decision": "lookup", "intent": {"name": "look_up_card"}}
+    understand = Understanding(decision="clarify", entities=[place, named])
+    started = time.perf_counter()
+    for tracker in (
+        _tracker("失业金怎么领", ASKED),
+        _tracker("查一下", looked_up),
+        _tracker("查一下", looked_up, CONSENT),
+    ):
+        _understood(UserMessage(text), tracker, understand)
+    assert time.perf_counter() - started < 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -116,6 +117,12 @@ async def open_account(whole: Whole) -> None:
         key = read_key(whole.stack.settings["VAULT_KEY"])
         await accounts.add(db, key, made, datetime.now(UTC))
     await database.dispose()
+    # The gateway reads the accounts every other second.
+    first = Follower(whole.http, f"o{uuid4().hex}", account=ACCOUNT)
+    until = time.monotonic() + 20
+    while (await first.post(first.message("你好"))).status_code == httpx.codes.NOT_FOUND:
+        assert time.monotonic() < until, "the account was not opened in time"
+        await asyncio.sleep(0.2)
 
 
 async def test_every_way_in_gives_the_same_answers(whole: Whole) -> None:
