@@ -129,6 +129,7 @@ class Wordings:
 
     def fight(self, all_lined: Iterable[Lined]) -> None:
         """Have all duels fought beforehand; together they take half the time."""
+        _ = self.rows  # of nearly all items, so all at once
         few = (lined.items[: len(lined.near)].tolist() for lined in all_lined)
         pairs = {tuple(sorted((first, other))) for first, *others in few for other in others}
         sides = {item: self._side(item) for pair in pairs for item in pair}
@@ -161,8 +162,18 @@ class Wordings:
         known = self._sides.get(item)
         if known is None:
             own = self._own(item)
-            known = self._sides[item] = side(self.rows[own], self.vectors[own])
+            known = self._sides[item] = side(self._rows_of(own), self.vectors[own])
         return known
+
+    def _rows_of(self, own: slice) -> csr_matrix:
+        """The n-grams of some wordings; all rows, 20 MB, are made only where many are needed."""
+        if "rows" in self.__dict__:
+            return self.rows[own]
+        indices, count = self.postings.indices, own.stop - own.start
+        found = np.flatnonzero((indices >= own.start) & (indices < own.stop))
+        features = np.searchsorted(self.postings.indptr, found, side="right") - 1
+        cells = (self.postings.data[found], (indices[found] - own.start, features))
+        return csr_matrix(cells, shape=(count, self.postings.shape[0]))
 
     @cached_property
     def _sides(self) -> dict[int, Side]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import jieba
@@ -190,3 +191,12 @@ def test_left_out_scores_are_those_of_training_without_the_row() -> None:
     few = train(all_of_them, alike(all_of_them), None, labels, last=9)
     np.testing.assert_allclose(few.classifier.weights, trained.classifier.weights)
     assert (few.left_out.argmax(axis=1) == trained.left_out[-9:].argmax(axis=1)).all()
+
+
+def test_the_rows_of_one_item_are_those_of_all(model: Model) -> None:
+    # Made one by one first: once all are there, they are taken from these.
+    fresh = replace(model.wordings)
+    alone = [fresh._rows_of(fresh._own(item)) for item in range(len(fresh.items))]
+    assert "rows" not in fresh.__dict__
+    for item, rows in enumerate(alone):
+        assert (rows != fresh.rows[fresh._own(item)]).nnz == 0
