@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-# Whoever says more tells something else.
-MOST_CHARACTERS = 60
+from bot.dialogue.follow_up import MOST_CHARACTERS
+
 # The intents that a button sends, too, and those that answer any question.
 AGREE, REFUSE = "agree_to_look_ups", "refuse_look_ups"
 _YES, _NO = "affirm", ("deny", "decline")

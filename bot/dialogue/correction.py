@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.dialogue.follow_up import takes_the_place
+from bot.dialogue.follow_up import MOST_CHARACTERS, takes_the_place
 
-# Longer ones are stories, in which a "不是" denies something else.
-MOST_CHARACTERS = 60
 # What is left as meant says something from here on.
 _LEAST = 2
 
@@ -85,7 +83,7 @@ class Correction:
 
 def correction(text: str) -> Correction | None:
     """What a normalised text corrects; nothing where it only refuses, or asks something new."""
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MOST_CHARACTERS:  # a story, in which a "不是" denies something else
         return None
     if refused := _REFUSED.match(text):
         return _named(refused["meant"]) or _told(refused["meant"])

@@ -26,8 +26,8 @@ _LEAST = 2
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
-_LOOKUP, _HUMAN = "lookup", "human"
-_OWN_WAY = (_LOOKUP, _HUMAN)
+LOOKUP, HUMAN = "lookup", "human"
+OWN_WAY = (LOOKUP, HUMAN)
 _ESTIMATE = "estimate_"
 # "不对", "答非所问".
 DENY = "deny"
@@ -103,10 +103,10 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
         if chosen := _CHOSEN.match(event.text or ""):
             return Last("", chosen["item"], denied=denied)
         parsed = event.parse_data or {}
-        if parsed.get("decision") == _HUMAN:
+        if parsed.get("decision") == HUMAN:
             return None
         name = (parsed.get("intent") or {}).get("name") or ""
-        if parsed.get("decision") == _LOOKUP or name.startswith(_ESTIMATE):
+        if parsed.get("decision") == LOOKUP or name.startswith(_ESTIMATE):
             own = not name.startswith(_ESTIMATE)
             return Last(event.text or "", name, denied=denied, own=own)
         if parsed.get("decision") in _POLICY and parsed.get("answers") and event.text:
@@ -185,7 +185,7 @@ def in_full(text: str, parsed: Mapping[str, Any], last: Last) -> str:
 
 def _may_lean(parsed: Mapping[str, Any]) -> bool:
     placed = any(entity["entity"] == "region" for entity in parsed.get("entities") or ())
-    return parsed["decision"] not in _OWN_WAY and not placed
+    return parsed["decision"] not in OWN_WAY and not placed
 
 
 def _insured(parsed: Mapping[str, Any]) -> bool:

@@ -21,7 +21,9 @@ from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
 from bot.dialogue.follow_up import (
     DENY,
+    LOOKUP,
     MOST_CHARACTERS,
+    OWN_WAY,
     Last,
     believed,
     in_full,
@@ -35,8 +37,7 @@ from bot.normalizer import normalize
 from bot.ranking.ranker import BEFORE
 
 # What a message beside a record must be by itself to lean on it, and what it must not name.
-_LOOKUP, _UNCLEAR = "lookup", ("reject", "clarify")
-_OWN_WAY = (_LOOKUP, "human")
+_UNCLEAR = ("reject", "clarify")
 _OF_RECORDS = frozenset({"period", "insurance", "region"})
 
 CONTRIBUTIONS = "look_up_contributions"
@@ -130,11 +131,11 @@ def _again(parsed: Parsed, last: Last) -> bool:
 async def _beside_record(message: UserMessage, last: Last, understand: Understand) -> Parsed:
     """After one's own record: "那医保呢" asks for more of it, "断的能补吗" for what holds there."""
     parsed = await understand(_leaning(message, last))
-    if parsed.get("way") == IN_CONTEXT and parsed["decision"] == _LOOKUP:
+    if parsed.get("way") == IN_CONTEXT and parsed["decision"] == LOOKUP:
         return parsed
     alone = await understand(message)
     if more := _more_of_it(alone, last):
-        return {**alone, "intent": more, "decision": _LOOKUP, "answers": [], "way": "rule"}
+        return {**alone, "intent": more, "decision": LOOKUP, "answers": [], "way": "rule"}
     named = {one["entity"] for one in alone.get("entities") or ()}
     if alone.get("decision") not in _UNCLEAR or named & _OF_RECORDS:
         return alone
@@ -150,7 +151,7 @@ def _more_of_it(alone: Parsed, last: Last) -> dict[str, Any] | None:
         for one in alone.get("entities") or ()
         if one["entity"] in _OF_RECORDS and one["end"] <= end
     ]
-    if not spans or alone.get("decision") in _OWN_WAY:
+    if not spans or alone.get("decision") in OWN_WAY:
         return None
     left = "".join(letter for at, letter in enumerate(text[:end]) if not _within(at, spans))
     if not _THAT_ALONE.fullmatch(left):
@@ -190,8 +191,9 @@ def _with_place(parsed: Parsed, tracker: DialogueStateTracker | None) -> Parsed:
 
 
 def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:
-    """ "那打哪个电话" after an answer asks for the number of who decides that matter."""
-    if not (last.answered or last.own) or not _ASKS_PHONE.fullmatch(spelled):
+    """Who asks "那打哪个电话" after an answer wants the number of the office for that matter."""
+    # A record was shown: the matter that was answered before it is not the one meant.
+    if last.own or not last.answered or not _ASKS_PHONE.fullmatch(spelled):
         return parsed
     asked = {"name": "ask_phone", "confidence": 1.0}
     return {**parsed, "intent": asked, "decision": "chat", "answers": [], "way": "rule"}

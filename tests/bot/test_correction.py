@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.correction import MOST_CHARACTERS, correction
+from bot.dialogue.correction import correction
+from bot.dialogue.follow_up import MOST_CHARACTERS
 
 BEFORE = "居民养老保险一个月领多少"
 

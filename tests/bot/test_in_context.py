@@ -179,6 +179,12 @@ def test_whom_to_call_is_asked_about_what_was_answered(text: str, intent: str) -
     assert parsed["intent"]["name"] == intent
 
 
+def test_after_a_record_no_older_matter_is_meant() -> None:
+    looked_up = {"decision": "lookup", "intent": {"name": "look_up_card"}}
+    parsed = _understood(UserMessage("打哪个电话"), _tracker("查一下", looked_up), Understanding())
+    assert parsed["intent"]["name"] == "x"
+
+
 @pytest.mark.parametrize(
     ("text", "named", "entity", "again"),
     [
