@@ -37,6 +37,7 @@ check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## fo
 	@$(ENGINE) -m mypy --config-file bot/mypy.ini
 	@cd web/widget && npm run -s types
 	@$(APP) scripts/check_knowledge.py
+	@$(APP) -m scripts.check_follow_ups
 	@$(APP) -m pytest -q tests/test_boundaries.py
 
 debian: ## install what the tests need from Debian: a browser, a Chinese font, signature checkers

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from actions.asked_again import NO_MORE, Again, asked_again
+from actions.asked_again import NO_MORE, UNSAID, Again, asked_again, to_the_point
 from actions.knowledge.answers import Answer, Citation, Knowledge
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
 from actions.talk import cards
@@ -53,9 +53,9 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         if own:
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
-    again = asked_again(asked, turn)
-    if again == NO_MORE and not turn.in_english:
-        return [_no_more(given, knowledge)]
+    again = asked_again(asked, turn) or (None if given.local else to_the_point(asked, turn))
+    if again in (NO_MORE, UNSAID) and not turn.in_english:
+        return [_nothing_more(given, knowledge, again)]
     replies = [_said(given, knowledge, again)]
     if asked.calculator == RETIREMENT_AGE:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
@@ -79,13 +79,13 @@ async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     return [Reply("utter_local", values, cards.answer(given, knowledge), slots)]
 
 
-def _no_more(given: Answer, knowledge: Knowledge) -> Reply:
-    """Plainly that this was all, what is near it, and who knows more."""
+def _nothing_more(given: Answer, knowledge: Knowledge, again: Again) -> Reply:
+    """Plainly that this was all, or that just this is not known; what is near, and who knows."""
     office = dict(knowledge.phrases.office(given.item.office))
     near = [knowledge.items[one] for one in given.item.related if one in knowledge.items]
     offered = [*map(cards.item_choice, near), cards.human_choice(knowledge.phrases)]
     slots = {"topic": given.item.id, "pending": None}
-    return Reply("utter_no_more", office, cards.choices(offered), slots)
+    return Reply(again.response, office, cards.choices(offered), slots)
 
 
 def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:

@@ -1,12 +1,14 @@
-"""An item that was answered before and is asked on: the line that fits, all steps, or no more.
+"""An item that was answered before and is asked on: what fits alone, all steps, or no more.
 
 Nobody is helped by the same words again: "要不要先上户口" after how a newborn is insured is
-answered by one of the steps, and only who says nothing that fits one gets them all.
+answered by one of the steps or points, and only who says nothing that fits one gets all steps.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.knowledge.answers import Item
@@ -22,31 +24,59 @@ class Again:
     response: str
     said: str = ""
     rest: str | None = None
-    one: bool = False  # whether it is the step that fits, and not all
+    one: bool = False  # whether it is what fits, and not all
 
 
-# Nothing more is known.
+# Nothing more is known, or just this is not.
 NO_MORE = Again("utter_no_more")
+UNSAID = Again("utter_point_unsaid")
 
 
 def asked_again(item: Item, turn: Turn) -> Again | None:
     """What to say of an item that was answered before; nothing where its answer is due."""
     told = [card for card in turn.cards_before if card.get("item") == item.id]
-    if not turn.leans or not told or not item.detail:
+    if not turn.leans or not told:
         return None
-    said = {card.get("summary") for card in told}
-    rest = _without(turn.line, item) if turn.line and turn.line not in said else None
-    if rest is not None:
-        return Again("utter_answer_point", turn.line, rest or None, one=True)
-    if item.detail in {card.get("summary") for card in turn.last_cards}:
+    said = [str(card.get("summary")) for card in told]
+    known = Counter(line for one in said for line in one.splitlines())
+    fitting = _fitting(item, turn)
+    steps = None if item.detail in said else item.detail
+    if fresh := [line for line in fitting if not known[line]]:
+        return Again("utter_answer_point", "\n".join(fresh), _without(fresh, steps), one=True)
+    if once := [line for line in fitting if known[line] == 1]:
+        return Again("utter_point_again", once[0], _without(once, steps), one=True)
+    if turn.unsaid:
+        return UNSAID
+    if not item.detail or item.detail in {card.get("summary") for card in turn.last_cards}:
         return NO_MORE
     return Again("utter_answer_more", item.detail)
 
 
-def _without(line: str, item: Item) -> str | None:
-    """The steps beside this line; nothing where it stands in the item no more."""
-    lines = [_NUMBER.sub("", step).strip() for step in (item.detail or "").splitlines()]
-    if line in lines:
-        rest = [step for step in lines if step and step != line]
-        return "\n".join(f"{number}. {step}" for number, step in enumerate(rest, 1))
-    return item.detail if line in item.summary else None
+def to_the_point(item: Item, turn: Turn) -> Again | None:
+    """The short answer with what fits just this question, where that is not part of it."""
+    fitting = [line for line in _fitting(item, turn) if line not in item.summary]
+    if not fitting:
+        return None
+    said = "\n".join((item.summary, *fitting))
+    return Again("utter_answer", said, _without(fitting, item.detail), one=True)
+
+
+def _fitting(item: Item, turn: Turn) -> list[str]:
+    """What fits, as far as the item still says it: staff may have changed it since the training."""
+    steps = _steps(item.detail)
+    return [
+        line for line in turn.lines if line in item.points or line in steps or line in item.summary
+    ]
+
+
+def _steps(detail: str | None) -> list[str]:
+    return [_NUMBER.sub("", step).strip() for step in (detail or "").splitlines()]
+
+
+def _without(lines: Sequence[str], detail: str | None) -> str | None:
+    """The steps beside these lines; nothing where there are none."""
+    steps = _steps(detail)
+    if not {*lines} & {*steps}:
+        return detail
+    rest = [step for step in steps if step and step not in lines]
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(rest, 1)) or None

@@ -21,8 +21,8 @@ def main() -> int:
     examples, places = with_titles(examples_of(own), own)
     pattern = places_pattern(places)
     steps = lines_of(knowledge(Path(own["knowledge"]) / "items"))
-    heard = (*sayings(Path(own["follow_ups"]) / SAID), *steps)
-    told = [normalize(text).text for _, text in heard]
+    heard = [one.text for one in sayings(Path(own["follow_ups"]) / SAID)]
+    told = [normalize(text).text for text in (*heard, *(one.text for one in steps))]
     texts = sorted({subject(one, pattern) for one in (*told, *(each.text for each in examples))})
     rows = KeptVectors(Path(own["vectors"]), shipped=None).many(texts)
     shipped_vectors.write(

@@ -1,7 +1,6 @@
-"""Checks everything in data/knowledge and the wordings that belong to it.
+"""Checks data/knowledge and the wordings that belong to it; ``--only GROUP`` looks at one group.
 
 Prints each problem as ``file: item: sentence`` and exits with 1 if there is any.
-``--only GROUP`` looks at one group of items (``items/GROUP.yml``, ``nlu/faq/GROUP.yml``).
 """
 
 from __future__ import annotations
@@ -220,6 +219,7 @@ def _texts(item: dict[str, Any], known: set[str]) -> Iterator[str]:
     if item.get("local") and item.get("scope") != "regional":
         yield "has `local` but is not regional"
     texts = {field: item.get(field) or "" for field in ("title", "summary", "detail", "local")}
+    texts["points"] = "\n".join(item.get("points") or [])
     texts |= {f"english.{field}": text for field, text in (item.get("english") or {}).items()}
     for field, text in texts.items():
         if field != "local" and re.search(r"[{}]", text):

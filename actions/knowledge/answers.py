@@ -89,6 +89,7 @@ class Item:
     effective_to: date | None
     related: tuple[str, ...]
     office: str
+    points: tuple[str, ...] = ()  # each said alone, when it is asked for after the answer
     english: English | None = None
 
     @property
@@ -97,7 +98,8 @@ class Item:
         words = self.english
         if words is None:
             return self
-        return replace(self, title=words.title, summary=words.summary, detail=words.detail)
+        said = replace(self, title=words.title, summary=words.summary, detail=words.detail)
+        return replace(said, points=())
 
 
 @dataclass(frozen=True)

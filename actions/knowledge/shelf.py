@@ -145,6 +145,7 @@ def _item(written: Mapping[str, Any], sources: Mapping[str, Source]) -> Item:
         effective_to=_day(written["effective_to"]) if written.get("effective_to") else None,
         related=tuple(written.get("related") or ()),
         office=written["office"],
+        points=tuple(one.strip() for one in written.get("points") or ()),
         english=_english(written.get("english")),
     )
 

@@ -53,7 +53,8 @@ class Turn:
     text: str = ""  # what was typed; nothing where a choice was tapped
     leans: bool = False  # whether it was understood together with the question before
     site: str = ""  # the service centre's page
-    line: str = ""  # the step that fits, where the last item is asked on
+    lines: tuple[str, ...] = ()  # what of the item fits just this
+    unsaid: bool = False  # whether the item says nothing of what is asked on
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
 
@@ -109,7 +110,8 @@ def read_turn(tracker: Tracker) -> Turn:
         text="" if (text := _text(message.get("text")) or "").startswith("/") else text,
         leans=bool(message.get("in_full")),
         site=_text(metadata.get("site")) or "",
-        line=_text(message.get("line")) or "",
+        lines=tuple(map(str, message.get("lines") or ())),
+        unsaid=bool(message.get("unsaid")),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
     )

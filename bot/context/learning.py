@@ -18,9 +18,11 @@ from pathlib import Path
 
 import jieba
 import numpy as np
-from scipy.optimize import minimize
 
-from bot.context.reading import WEIGHTS, context_of
+from bot.context.fitting import FITTING, shown, verdicts, with_weights
+from bot.context.lines import OF_LINES
+from bot.context.logit import Choice, weights_of
+from bot.context.reading import SAID, WEIGHTS, context_of, sayings
 from bot.context.sight import asks_for_own, sight_after
 from bot.context.weights import (
     OF_ITEMS,
@@ -37,16 +39,14 @@ from bot.context.weights import (
 )
 from bot.normalizer import normalize
 from bot.publishing.workshop import trained
-from bot.ranking.classifier import softmax
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.text.sentence_vectors import E5Vectors, SentenceVectors
+from bot.text.sentence_vectors import KeptVectors, SentenceVectors
 from bot.training.lessons import configuration, cutter_of
 
 PAIRS = "pairs.jsonl"
 DIVISIONS = 5
-RIDGE = 1e-3
 # Of the answers in context so many may lead to an item that nobody named as right. The pairs name
 # one to three; of those that count as wrong about half are right as well.
 WRONG = 0.1
@@ -70,7 +70,8 @@ class Pair:
 
 def main(model: Path, folder: Path) -> int:
     """Find the weights, say how well they do, and write them."""
-    own, vectors = configuration(), E5Vectors()
+    own = configuration()
+    vectors = KeptVectors(Path(own["vectors"]))
     words, learnt = cutter_of(own), trained(model)
     told = context_of(folder, Path(own["knowledge"]) / "items", learnt, words, vectors)
     learnt = replace(learnt, context=told)
@@ -80,8 +81,25 @@ def main(model: Path, folder: Path) -> int:
     _report(pairs, tried, items, answer)
     found = _context(_weights(pairs), answer).written()
     weights = {name: found[name] for name in ("of_items", "of_nobody", "answer", "choices")}
+    weights["of_lines"] = _of_lines(learnt, folder, words, vectors)
     (folder / WEIGHTS).write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
     return 0
+
+
+def _of_lines(
+    model: Model, folder: Path, words: jieba.Tokenizer, vectors: SentenceVectors
+) -> dict[str, float]:
+    """What makes a line fit; nothing where nothing is said of any."""
+    context = model.context
+    if context is None or context.lines is None or context.said is None:
+        return dict.fromkeys(OF_LINES, 0.0)
+    seen = context.said, sayings(folder / SAID), model, words, vectors
+    lines = with_weights(context.lines, *seen)
+    file = folder / FITTING
+    if file.exists():
+        told = shown(verdicts(file, lines, context.said, model, words, vectors))
+        sys.stdout.writelines(f"{line}\n" for line in told)
+    return dict(zip(OF_LINES, lines.weights.tolist(), strict=True))
 
 
 def _pairs(
@@ -131,25 +149,16 @@ def _tried(pairs: Sequence[Pair]) -> list[np.ndarray]:
 
 def _weights(pairs: Sequence[Pair]) -> np.ndarray:
     """The weights that make what was wanted likeliest, of items and of nobody in one row."""
+    return weights_of([_choice(pair) for pair in pairs])
 
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        lost, slope = 0.0, np.zeros_like(weights)
-        for pair in pairs:
-            scores = np.append(pair.of_items @ weights[:split], pair.of_nobody @ weights[split:])
-            chance = softmax(scores)
-            right = np.zeros_like(chance)
-            wanted = list(pair.wanted or (len(chance) - 1,))
-            right[wanted] = chance[wanted]
-            lost -= float(np.log(right.sum() + 1e-12))
-            excess = chance - right / (right.sum() + 1e-12)
-            slope[:split] += pair.of_items.T @ excess[:-1]
-            slope[split:] += pair.of_nobody * excess[-1]
-        count = len(pairs)
-        return lost / count + RIDGE * float(weights @ weights), slope / count + 2 * RIDGE * weights
 
-    split = len(OF_ITEMS)
-    start = np.zeros(split + len(OF_NOBODY))
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+def _choice(pair: Pair) -> Choice:
+    """Items above nobody, each with signs of its own."""
+    items, split = pair.of_items.shape
+    signs = np.zeros((items + 1, split + len(pair.of_nobody)))
+    signs[:items, :split] = pair.of_items
+    signs[items, split:] = pair.of_nobody
+    return Choice(signs, pair.wanted or (items,))
 
 
 def _context(weights: np.ndarray, answer: float) -> Context:
@@ -184,9 +193,9 @@ def _report(
     sys.stdout.write(f"answered in context from a chance of {answer} on; in percent\n")
     for kind in sorted(after):
         count = sum(after[kind].values())
-        for name, verdicts in (("alone", alone[kind]), ("after", after[kind])):
-            shown = ", ".join(f"{v} {100 * n / count:.0f}" for v, n in verdicts.most_common())
-            sys.stdout.write(f"{kind:6}{count:5} {name}: {shown}\n")
+        for name, came in (("alone", alone[kind]), ("after", after[kind])):
+            told = ", ".join(f"{v} {100 * n / count:.0f}" for v, n in came.most_common())
+            sys.stdout.write(f"{kind:6}{count:5} {name}: {told}\n")
 
 
 def _verdict(pair: Pair, decision: Decision, items: tuple[str, ...]) -> str:

@@ -1,9 +1,9 @@
-"""The lines of an item, to find the one that fits what is asked on: "要不要先上户口".
+"""What of an item fits just what was said: "要不要先上户口" wants one line and not all steps.
 
-A line is a step, or a sentence of the short answer: that may just be what is asked for again.
-
-They are known as they were when the model was trained; who answers looks whether the line still
-stands there.
+A line is a sentence of the short answer, a step, or a point, which is only said when it is asked
+for. Each saying (`said.jsonl`) stands under the line that answers it, or under none: it wants
+all of the item, or what the item does not say. They are known as they were when the model was
+trained; who answers looks whether a line still stands there.
 """
 
 from __future__ import annotations
@@ -16,46 +16,154 @@ from typing import Any
 import numpy as np
 
 from bot.context.said import Said
+from bot.ranking.classifier import softmax
 from bot.text.features import Row
 
-# How near a line must be, n-grams and vectors together, and how far ahead of the next: of short
-# sentences that ask on most of the nearest fit from 0.15 on, of long ones of testers not before.
-LEAST_NEAR, LEAST_AHEAD = 0.45, 0.15
+# What a saying stands under that no line answers: all is wanted, or just this is not said.
+WHOLE, UNSAID = "whole", "unsaid"
+# What speaks for a line, in this order; beside the lines stand `WHOLE` and `UNSAID`.
+OF_LINES = (
+    "said_words",  # how near the likest of its sayings is, by n-grams
+    "said_vectors",
+    "words",  # and the line itself
+    "vectors",
+    WHOLE,
+    UNSAID,
+    "sentence",  # of the short answer
+    "point",
+)
+# From this chance on what fits is said, alone or as two lines that share it. Beside a short answer,
+# which may do, it must be surer.
+SURE, SURE_BESIDE = 0.5, 0.65
+_WHOLE, _UNSAID = -1, -2
 _SENTENCES = re.compile(r"[^。！？]+[。！？]?")
 _NUMBER = re.compile(r"^\s*\d+[.、]\s*")
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of an item; its kind is `sentence`, `step` or `point`."""
+
+    item: str
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The lines that fit, the likeliest first; nothing where all of the item is as good."""
+
+    lines: tuple[str, ...] = ()
+    unsaid: bool = False  # whether the item says nothing of it
+
+
+NO_FIT = Fit()
+
+
+@dataclass(frozen=True)
 class Lines:
-    """The lines of all items, in the order of `seen`."""
+    """The lines of all items, in the order of `seen`, and which of them answers each saying."""
 
     texts: tuple[str, ...]
+    kinds: tuple[str, ...]
     seen: Said
+    answers: np.ndarray  # a line's place for each saying, or one of those below
+    weights: np.ndarray  # as `OF_LINES`
 
     @classmethod
-    def of(cls, told: Sequence[tuple[str, str]], seen: Said) -> Lines:
-        """From (item, line), sorted by item, and what the model sees of them."""
-        return cls(tuple(text for _, text in told), seen)
+    def of(
+        cls, told: Sequence[Line], seen: Said, answers: Sequence[tuple[str, str]], weights: Any
+    ) -> Lines:
+        """From lines sorted by item, what the model sees of them, and (item, line) of each saying.
 
-    def fitting(self, item: str, row: Row, vector: np.ndarray) -> str:
-        """The line of this item that fits a text; nothing where none is near."""
-        if item not in self.seen.items:
-            return ""
-        own = np.flatnonzero(self.seen.owner == self.seen.items.index(item))
-        near = self.seen.each(row, vector)[own]
-        first, *others = np.argsort(-near, kind="stable").tolist()
-        ahead = near[first] - near[others[0]] if others else near[first]
-        fits = near[first] >= LEAST_NEAR and ahead >= LEAST_AHEAD
-        return self.texts[own[first]] if fits else ""
+        What stands under a line that is there no more wants all of the item.
+        """
+        place = {(one.item, one.text): number for number, one in enumerate(told)}
+        named = {WHOLE: _WHOLE, UNSAID: _UNSAID}
+        found = [place.get(one, named.get(one[1], _WHOLE)) for one in answers]
+        texts, kinds = tuple(one.text for one in told), tuple(one.kind for one in told)
+        return cls(texts, kinds, seen, np.array(found, dtype=np.int32), np.asarray(weights))
+
+    def kept(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """What a model keeps: arrays, and names."""
+        beside = {"line_answers": self.answers, "line_weights": self.weights}
+        names = {"lines": self.seen.items, "line_texts": self.texts, "line_kinds": self.kinds}
+        return self.seen.arrays("lines") | beside, names
+
+    @classmethod
+    def read(cls, names: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Lines | None:
+        """From what `kept` gave; nothing where nothing was kept."""
+        if "lines" not in names:
+            return None
+        texts, kinds = tuple(names["line_texts"]), tuple(names["line_kinds"])
+        seen = Said.read("lines", tuple(names["lines"]), arrays)
+        return cls(texts, kinds, seen, arrays["line_answers"], arrays["line_weights"])
+
+    def fitting(self, item: str, row: Row, vector: np.ndarray, said: Said) -> Fit:
+        """What fits a text that asks on about this item."""
+        likely = self._likeliest(item, row, vector, said)
+        (first, sure), *others = likely or [(_WHOLE, 0.0)]
+        if first == _UNSAID and sure >= SURE:
+            return Fit(unsaid=True)
+        if sure >= SURE:
+            return Fit((self.texts[first],)) if first >= 0 else NO_FIT
+        (second, beside), *_ = others or [(_WHOLE, 0.0)]
+        both = min(first, second) >= 0 and sure + beside >= SURE
+        return Fit((self.texts[first], self.texts[second])) if both else NO_FIT
+
+    def beside(self, item: str, row: Row, vector: np.ndarray, said: Said) -> Fit:
+        """What is worth saying beside the short answer of this item."""
+        likely = self._likeliest(item, row, vector, said)
+        first, sure = likely[0] if likely else (_WHOLE, 0.0)
+        worth = first >= 0 and sure >= SURE_BESIDE and self.kinds[first] != "sentence"
+        return Fit((self.texts[first],)) if worth else NO_FIT
+
+    def _likeliest(
+        self, item: str, row: Row, vector: np.ndarray, said: Said
+    ) -> list[tuple[int, float]]:
+        """This item's lines, `_WHOLE` and `_UNSAID` with their chances, the likeliest first."""
+        if item not in self.seen.items or not self.weights.any():
+            return []
+        places, signs = self.signs(item, row, vector, said)
+        chances = softmax(signs @ self.weights).tolist()
+        return sorted(zip(places, chances, strict=True), key=lambda one: -one[1])
+
+    def signs(
+        self, item: str, row: Row, vector: np.ndarray, said: Said, without: int = -1
+    ) -> tuple[list[int], np.ndarray]:
+        """The places of an item's lines and of none, and what speaks for each: × `OF_LINES`.
+
+        The saying `without` has no part in it: that is how the weights are found.
+        """
+        own, asked = self.seen.of_item(item), said.of_item(item)
+        asked = asked[asked != without]
+        places = np.append(own, [_WHOLE, _UNSAID])
+        stands_under = self.answers[asked] == places[:, None]
+        found = np.zeros((len(places), len(OF_LINES)))
+        for sign, near in enumerate(said.near(asked, row, vector)):
+            found[:, sign] = np.where(stands_under, near, 0.0).max(axis=1, initial=0.0)
+        for sign, near in enumerate(self.seen.near(own, row, vector), OF_LINES.index("words")):
+            found[: len(own), sign] = near
+        found[-2, OF_LINES.index(WHOLE)] = found[-1, OF_LINES.index(UNSAID)] = 1.0
+        for kind in ("sentence", "point"):
+            found[: len(own), OF_LINES.index(kind)] = [self.kinds[one] == kind for one in own]
+        return places.tolist(), found
 
 
-def lines_of(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """(item, line) of all sentences, and all steps without their numbers, sorted by item."""
-    return sorted((str(item["id"]), line) for item in items for line in _lines(item))
+def lines_of(items: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """All lines, sorted by item."""
+    found = (Line(str(item["id"]), text, kind) for item in items for text, kind in _lines(item))
+    return sorted(dict.fromkeys(found), key=lambda one: (one.item, one.text))
 
 
-def _lines(item: Mapping[str, Any]) -> Iterator[str]:
-    steps = (_NUMBER.sub("", line).strip() for line in (item.get("detail") or "").splitlines())
-    for line in (*_SENTENCES.findall(str(item["summary"])), *steps):
-        if line and not line.endswith("："):  # what only leads to the next lines says nothing
-            yield line
+def _lines(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    steps = [_NUMBER.sub("", line).strip() for line in (item.get("detail") or "").splitlines()]
+    kinds = {
+        "sentence": _SENTENCES.findall(str(item["summary"])),
+        "step": steps,
+        "point": item.get("points") or (),
+    }
+    for kind, texts in kinds.items():
+        for text in texts:
+            if text and not text.endswith("："):  # what only leads to the next lines says nothing
+                yield text, kind

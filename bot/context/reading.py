@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jieba
 
-from bot.context.lines import Lines, lines_of
+from bot.context.lines import OF_LINES, UNSAID, WHOLE, Lines, lines_of
 from bot.context.said import Said
 from bot.context.weights import OF_ITEMS, OF_NOBODY, Context, Neighbours, Own
 from bot.normalizer import normalize
@@ -25,6 +25,7 @@ WEIGHTS, SAID, NEXT, OWN = "weights.json", "said.jsonl", "next.yml", "own.yml"
 _NO_WEIGHTS: dict[str, Any] = {
     "of_items": dict.fromkeys(OF_ITEMS, 0.0),
     "of_nobody": dict.fromkeys(OF_NOBODY, 0.0),
+    "of_lines": dict.fromkeys(OF_LINES, 0.0),
     "answer": 1.0,
     "choices": 1.0,
 }
@@ -40,23 +41,42 @@ def context_of(
     found = json.loads(weights.read_text("utf-8")) if weights.exists() else _NO_WEIGHTS
     known = knowledge(items)
     named = Neighbours(related(known), _next(folder / NEXT))
-    steps = lines_of(known)
-    seen = said_to(model, steps, words, vectors)
+    heard, told = sayings(folder / SAID), lines_of(known)
+    seen = said_to(model, [(one.item, one.text) for one in told], words, vectors)
+    answers = [(one.item, one.answer) for one in heard]
+    of_lines = [found.get("of_lines", {}).get(name, 0.0) for name in OF_LINES]
     return replace(
         Context.read(found),
         neighbours=named,
         own=Own.read(load(folder / OWN) if (folder / OWN).exists() else {}),
-        said=said_to(model, sayings(folder / SAID), words, vectors),
-        lines=Lines.of(steps, seen) if seen else None,
+        said=said_to(model, [(one.item, one.text) for one in heard], words, vectors),
+        lines=Lines.of(told, seen, answers, of_lines) if seen and heard else None,
     )
 
 
-def sayings(file: Path) -> list[tuple[str, str]]:
-    """(item, saying) of each line's `asks` and `tells`."""
+@dataclass(frozen=True)
+class Saying:
+    """What people say for an item, and the line of it that answers this, or `WHOLE`, `UNSAID`."""
+
+    item: str
+    text: str
+    answer: str
+
+
+def sayings(file: Path) -> list[Saying]:
+    """All of them, sorted by item."""
     if not file.exists():
         return []
     told = map(json.loads, file.read_text("utf-8").splitlines())
-    return [(one["item"], text) for one in told for text in (*one["asks"], *one["tells"])]
+    return sorted((one for item in told for one in _of_item(item)), key=lambda one: one.item)
+
+
+def _of_item(told: Mapping[str, Any]) -> Iterator[Saying]:
+    """From what stands under each of its lines, and under none."""
+    under = {**told["lines"], WHOLE: told.get(WHOLE, ()), UNSAID: told.get(UNSAID, ())}
+    for answer, texts in under.items():
+        for text in texts:
+            yield Saying(told["item"], text, answer)
 
 
 def said_to(

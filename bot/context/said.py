@@ -5,7 +5,7 @@ A wording must be understood by itself; this need not, and only counts after ano
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -51,6 +51,17 @@ class Said:
     def each(self, row: Row, vector: np.ndarray) -> np.ndarray:
         """How near a text is to each saying, n-grams and vectors together."""
         return np.asarray(cosines(self.postings, row) + self.vectors @ vector)
+
+    def of_item(self, item: str) -> np.ndarray:
+        """The places of an item's sayings."""
+        if item not in self.items:
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero(self.owner == self.items.index(item))
+
+    def near(self, places: np.ndarray, row: Row, vector: np.ndarray) -> Iterator[np.ndarray]:
+        """How near a text is to the sayings at these places, by n-grams and by vectors."""
+        yield cosines(self.postings, row)[places]
+        yield self.vectors[places] @ vector
 
     def nearness(self, row: Row, vector: np.ndarray, items: tuple[str, ...]) -> np.ndarray:
         """How near a text is to the likest saying of each of `items`, from the middle one on.

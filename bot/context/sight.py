@@ -11,6 +11,7 @@ import numpy as np
 from bot.context.weights import (
     IN_CONTEXT,
     LEAST_LOG,
+    UNCLEAR_WAY,
     Before,
     Sight,
     chances,
@@ -77,13 +78,32 @@ def decide_after(
         denied = [number for number, item in enumerate(items) if item in never]
         found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
         decision = settled(without(alone, before), found, items, context)
-    again = decision.decision == "answer" and decision.answers[0][0] == before.item
-    if not again or context.lines is None:
+    return to_the_point(model, decision, text, words, vectors, before.item)
+
+
+def to_the_point(
+    model: Model,
+    decision: Decision,
+    text: str,
+    words: Sequence[str],
+    vectors: SentenceVectors,
+    before: str = "",
+) -> Decision:
+    """An answer with what of it fits just this text, as far as its vector is known by now.
+
+    Where the item was answered `before` that is said alone, else beside the short answer.
+    """
+    context = model.context
+    if decision.decision != "answer" or context is None or not (context.lines and context.said):
+        return decision
+    item = decision.answers[0][0]
+    if item != before and decision.way not in (UNCLEAR_WAY, IN_CONTEXT):
         return decision
     about, kept = model.subject(text, words)
     vector = model.wordings.space.place(vectors.one(about))
-    line = context.lines.fitting(before.item, model.row(about, kept), vector)
-    return replace(decision, line=line)
+    find = context.lines.fitting if item == before else context.lines.beside
+    fit = find(item, model.row(about, kept), vector, context.said)
+    return replace(decision, lines=fit.lines, unsaid=fit.unsaid)
 
 
 def asks_for_own(alone: Decision, text: str) -> bool:

@@ -139,18 +139,14 @@ class Context:
             arrays |= self.said.arrays("said")
             names["said"] = self.said.items
         if self.lines:
-            arrays |= self.lines.seen.arrays("lines")
-            names |= {"lines": self.lines.seen.items, "line_texts": self.lines.texts}
+            lines, more = self.lines.kept()
+            arrays, names = arrays | lines, names | more
         return arrays, names
 
     def with_beside(self, names: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Context:
         """The same with what was kept beside."""
-        said, lines = (
-            Said.read(name, tuple(names[name]), arrays) if name in names else None
-            for name in ("said", "lines")
-        )
-        texts = tuple(names.get("line_texts", ()))
-        return replace(self, said=said, lines=Lines(texts, lines) if lines else None)
+        said = Said.read("said", tuple(names["said"]), arrays) if "said" in names else None
+        return replace(self, said=said, lines=Lines.read(names, arrays))
 
     def among(self, related: Mapping[str, Iterable[str]]) -> Context:
         """The same where items name these others."""

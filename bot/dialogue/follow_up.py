@@ -60,7 +60,8 @@ _DECIDED = (
     "index",
     "parts",
     "beside",
-    "line",
+    "lines",
+    "unsaid",
 )
 
 

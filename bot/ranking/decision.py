@@ -69,7 +69,8 @@ class Decision:
     answers: tuple[tuple[str, float], ...]
     way: str = "words"  # what it took: known by heart, n-grams alone, sentence vectors
     beside: str = ""  # the look-up that may be meant as well, where we ask back
-    line: str = ""  # the step of the item that fits, where the same item was answered before
+    lines: tuple[str, ...] = ()  # what of the item fits just this
+    unsaid: bool = False  # whether the item, answered before, says nothing of what is asked on
 
 
 def decide(

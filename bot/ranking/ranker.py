@@ -3,8 +3,8 @@
 The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classifier` and
 `decision`. Its parse data carries `answers` ([{"id", "score"}], best first), `decision`, the
 `way` it was found and the `index` that knew, `parts` when the citizen asked two things at once,
-`beside`, the look-up that may be meant as well where we ask back, and `line`, the step that fits
-where the same item was answered before.
+`beside`, the look-up that may be meant as well where we ask back, `lines`, what of the item fits
+just this, and `unsaid` where it says nothing of what is asked on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.context.sight import decide_after
+from bot.context.sight import decide_after, to_the_point
 from bot.context.weights import Before
 from bot.dialogue.distress import in_distress
 from bot.normalizer import normalize
@@ -143,7 +143,9 @@ class QuestionRanker(GraphComponent, IntentClassifier):
     def _alone(self, model: Model, words: list[str], spelled: str) -> Understood:
         decision = model.decide(spelled, words, self._vectors)
         parts = matters(model, spelled, words, decision, self._vectors)
-        return parts[0] if parts else decision, parts
+        if parts:
+            return parts[0], parts
+        return to_the_point(model, decision, spelled, words, self._vectors), parts
 
     def _remembered(self, asked: Asked, think: Callable[[], Understood]) -> Understood:
         known = self._known.get(asked)
@@ -182,8 +184,10 @@ def _mark(message: Message, decision: Decision) -> None:
     message.set("answers", _answers(decision), add_to_output=True)
     message.set("decision", decision.decision, add_to_output=True)
     message.set("way", decision.way, add_to_output=True)
-    if decision.line:
-        message.set("line", decision.line, add_to_output=True)
+    if decision.lines:
+        message.set("lines", list(decision.lines), add_to_output=True)
+    if decision.unsaid:
+        message.set("unsaid", True, add_to_output=True)
     if decision.beside:
         message.set("beside", decision.beside, add_to_output=True)
 

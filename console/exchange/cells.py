@@ -10,9 +10,10 @@ from console.knowledge import content
 from records.staff.entries import Content
 
 COLUMNS = (
-    *("id", "family", "area", "title", "scope", "summary", "detail", "local", "parameters"),
-    *("calculator", "facts", "sources", "effective_from", "effective_to", "related", "office"),
-    *("owner", "english_title", "english_summary", "english_detail", "review_by", "confidence"),
+    *("id", "family", "area", "title", "scope", "summary", "detail", "points", "local"),
+    *("parameters", "calculator", "facts", "sources", "effective_from", "effective_to"),
+    *("related", "office", "owner"),
+    *("english_title", "english_summary", "english_detail", "review_by", "confidence"),
     *("retired", "wordings"),
 )
 _LISTS = ("parameters", "facts", "related")
@@ -31,6 +32,7 @@ def from_content(entry: str, family: str, told: Content) -> dict[str, str]:
         one["source"] + (_ARTICLE + one["article"] if one.get("article") else "")
         for one in told.get("sources") or []
     )
+    cells["points"] = "\n".join(told.get("points") or [])
     for name in _ENGLISH:
         cells[f"english_{name}"] = (told.get("english") or {}).get(name, "")
     cells["retired"] = YES if told.get("retired") else ""
@@ -43,6 +45,7 @@ def to_content(cells: Mapping[str, str]) -> dict[str, Any]:
     written: dict[str, Any] = {name: cells.get(name) or None for name in content.ITEM_FIELDS}
     for name in _LISTS:
         written[name] = [one for one in _BETWEEN.split(cells.get(name) or "") if one]
+    written["points"] = _lines(cells.get("points"))
     written["sources"] = [_source(line) for line in _lines(cells.get("sources"))]
     english = {name: cells.get(f"english_{name}") or "" for name in _ENGLISH}
     written["english"] = english if any(english.values()) else None

@@ -17,6 +17,7 @@ FEWEST_WORDINGS = 5
 LONGEST_WORDING = 200  # a citizen's message is no longer than 500, a wording is not a letter
 MOST_WORDINGS = 300
 LONGEST_TEXT = 8000  # a cell of a spreadsheet holds 32,767
+_TEXTS = ("title", "summary", "detail", "points", "local", "area", "owner", "facts", "related")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 # Rasa would read these as marks of its own, not as words.
@@ -43,7 +44,7 @@ def problems(kind: str, entry: str, content: Content, known: Known) -> list[Prob
 
 
 def _of_item(entry: str, content: Content, known: Known) -> Iterator[Problem]:
-    for name in ("title", "summary", "detail", "local", "area", "owner", "facts", "related"):
+    for name in _TEXTS:
         yield from _of_text(name, content.get(name))
     for text in (content.get("english") or {}).values():
         yield from _of_text("english", text)
@@ -63,6 +64,7 @@ def _of_item(entry: str, content: Content, known: Known) -> Iterator[Problem]:
 def _of_places(content: Content) -> Iterator[Problem]:
     """Braces are for figures, and only `local` has them; addresses are the government's."""
     told = {name: content.get(name) or "" for name in ("title", "summary", "detail", "local")}
+    told["points"] = " ".join(content.get("points") or [])
     told["english"] = " ".join((content.get("english") or {}).values())
     for name, text in told.items():
         if name != "local" and re.search(r"[{}]", text):

@@ -10,9 +10,9 @@ from records.staff.entries import Content, Facets
 
 # As they stand in the files, and as columns in tables.
 ITEM_FIELDS = (
-    *("id", "area", "title", "scope", "summary", "detail", "local", "parameters", "calculator"),
-    *("facts", "sources", "effective_from", "effective_to", "related", "office", "owner"),
-    *("english", "review_by", "confidence"),
+    *("id", "area", "title", "scope", "summary", "detail", "points", "local", "parameters"),
+    *("calculator", "facts", "sources", "effective_from", "effective_to", "related", "office"),
+    *("owner", "english", "review_by", "confidence"),
 )
 FIGURE_FIELDS = (
     *("name", "label", "region", "value", "display", "effective_from", "effective_to"),
@@ -89,6 +89,7 @@ def facets(kind: str, entry: str, family: str, content: Content) -> Facets:
             search="\n".join(words).lower(),
         )
     texts = [entry, *(content.get(name) or "" for name in ("title", "summary", "detail", "local"))]
+    texts += content.get("points") or []
     cited = [one["source"] for one in content.get("sources", [])]
     return Facets(
         kind=ITEM,

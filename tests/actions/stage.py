@@ -103,7 +103,8 @@ def call(
         "beside": turn.get("beside"),
         "refused": turn.get("refused"),
         "in_full": turn.get("in_full"),
-        "line": turn.get("line"),
+        "lines": turn.get("lines"),
+        "unsaid": turn.get("unsaid"),
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import yaml
 from actions.knowledge.shelf import read_knowledge
 from actions.talk import cards
 from actions.talk.errors import Unanswerable
+from scripts import check_follow_ups
 from scripts.check_knowledge import ALL_IDS, find_problems, main, read
 from tests.actions.stage import ROOT
 
@@ -189,3 +191,31 @@ def test_every_real_item_answers_for_every_region_today() -> None:
             card = cards.answer(given, knowledge)
             assert card["sources"]
             assert "{" not in card["summary"]
+
+
+def test_what_is_said_next_names_items_and_lines_that_are_there(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_follow_ups.main() == 0
+    folder = tree / "data/follow_ups"
+    folder.mkdir()
+    ids = [item["id"] for item in items_of(tree)]
+    line = items_of(tree)[0]["summary"][:6]
+    said = [{"item": ids[0], "lines": {line: ["甲"], "改掉的一句。": ["乙"]}}]
+    said += [{"item": one, "lines": {}} for one in (*ids[1:-1], "Q999")]
+    pairs = [{"item": ids[0], "want": ["Q998"]}]
+    for name, rows in (("said", said), ("fitting", []), ("pairs", pairs)):
+        written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+        (folder / f"{name}.jsonl").write_text(written, "utf-8")
+    (folder / "next.yml").write_text(f"{ids[0]}: [Q997]", "utf-8")
+    own = {"stands_for": {"look_up_card": "Q996"}, "how": [ids[1]]}
+    (folder / "own.yml").write_text(yaml.safe_dump(own), "utf-8")
+    assert check_follow_ups.main(tree) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"data/follow_ups/said.jsonl: {ids[0]}: “改掉的一句。” stands there no more",
+        "data/follow_ups/said.jsonl: Q999: is no item",
+        "data/follow_ups/pairs.jsonl: Q998: is no item",
+        "data/follow_ups/next.yml: Q997: is no item",
+        "data/follow_ups/own.yml: Q996: is no item",
+        f"data/follow_ups/said.jsonl: {ids[-1]}: nothing is said of it",
+    ]

@@ -37,36 +37,83 @@ async def test_the_steps_are_told_where_the_short_answer_was(stage: Stage) -> No
 
 CERTIFY: dict[str, Any] = {"answers": ["Q202"], "text": "他走不动", "in_full": "认证怎么做"}
 HELP, AT_HOME = "家人可以在旁边帮忙。", "走不动的申请上门。"
+FREE = "不收钱。认证一次多久有效，看当地。"
 
 
-@pytest.mark.parametrize(("line", "steps"), [(HELP, 2), (AT_HOME, 3)])
+@pytest.mark.parametrize(("line", "steps"), [(HELP, 2), (AT_HOME, 3), (FREE, 3)])
 async def test_the_line_that_fits_is_told_before_all(stage: Stage, line: str, steps: int) -> None:
     first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
     events = after(first, "他走不动")
-    said = await stage.play("action_answer_question", events=events, line=line, **CERTIFY)
+    said = await stage.play("action_answer_question", events=events, lines=[line], **CERTIFY)
     assert said.responses == ["utter_answer_point"]
     point = said.card("answer")
     assert point["summary"] == line
     assert line not in point["detail"]
     assert [row[:3] for row in point["detail"].splitlines()] == ["1. ", "2. ", "3. "][:steps]
-    # It is not told a second time.
+    # A second time it is told as what was said just now, and then no more.
     events += after(point, "他走不动")
-    said = await stage.play("action_answer_question", events=events, line=line, **CERTIFY)
+    said = await stage.play("action_answer_question", events=events, lines=[line], **CERTIFY)
+    assert said.responses == ["utter_point_again"]
+    assert line in said.text
+    events += after(said.card("answer"), "他走不动")
+    said = await stage.play("action_answer_question", events=events, lines=[line], **CERTIFY)
     assert said.responses == ["utter_answer_more"]
     assert said.card("answer")["summary"] == first["detail"]
 
 
+async def test_two_lines_that_share_it_are_both_told(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    asked = {"events": after(first, "要钱不"), "lines": [FREE, HELP], **CERTIFY}
+    said = await stage.play("action_answer_question", **asked)
+    assert said.card("answer")["summary"] == f"{FREE}\n{HELP}"
+    # One of them is told already: the other alone is new.
+    events = asked["events"] + after({**first, "summary": FREE}, "要钱不")
+    said = await stage.play("action_answer_question", **{**asked, "events": events})
+    assert said.card("answer")["summary"] == HELP
+
+
 async def test_a_line_that_stands_there_no_more_is_not_told(stage: Stage) -> None:
     first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
-    events = after(first, "他走不动")
-    said = await stage.play("action_answer_question", events=events, line="改掉的一句。", **CERTIFY)
+    asked = {"events": after(first, "他走不动"), "lines": ["改掉的一句。"], **CERTIFY}
+    said = await stage.play("action_answer_question", **asked)
     assert said.responses == ["utter_answer_more"]
+
+
+async def test_what_the_item_does_not_say_is_not_covered_up_by_all_steps(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    asked = {"events": after(first, "他走不动"), "unsaid": True, **CERTIFY}
+    said = await stage.play("action_answer_question", **asked)
+    assert said.responses == ["utter_point_unsaid"]
+    assert "12333" in said.text
+    assert [one["payload"] for one in said.card("choices")["choices"]][-1] == "/human"
+
+
+async def test_a_question_gets_its_answer_with_what_fits_just_that(stage: Stage) -> None:
+    said = await stage.play("action_answer_question", answers=["Q202"], lines=[FREE], text="问")
+    assert said.responses == ["utter_answer"]
+    card = said.card("answer")
+    assert card["summary"].splitlines() == ["在手机上刷脸就行。走不动的申请上门。", FREE]
+    assert FREE in said.text
+    step = await stage.play("action_answer_question", answers=["Q202"], lines=[HELP], text="问")
+    assert len(step.card("answer")["detail"].splitlines()) == 2
+    # What the short answer says, or staff have taken out, is not said beside it.
+    for line in (AT_HOME, "改掉的一句。"):
+        said = await stage.play("action_answer_question", answers=["Q202"], lines=[line], text="问")
+        assert len(said.card("answer")["summary"].splitlines()) == 1
+
+
+async def test_a_places_figure_comes_before_what_else_fits(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q016"], "entities": {"region": "310000"}}
+    plain = (await stage.play("action_answer_question", **asked)).card("answer")
+    step = plain["detail"].splitlines()[0][3:]
+    said = await stage.play("action_answer_question", lines=[step], **asked)
+    assert said.card("answer") == plain
 
 
 async def test_after_all_steps_the_line_that_fits_still_answers(stage: Stage) -> None:
     first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
     events = after({**first, "summary": first["detail"]}, "家里人能帮不")
-    said = await stage.play("action_answer_question", events=events, line=HELP, **CERTIFY)
+    said = await stage.play("action_answer_question", events=events, lines=[HELP], **CERTIFY)
     assert said.responses == ["utter_answer_point"]
 
 

@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from bot.context import learning
-from bot.context.lines import Lines, lines_of
 from bot.context.reading import NEXT, OWN, SAID, context_of, said_to
 from bot.context.sight import asks_for_own, decide_after, sight_after
 from bot.context.weights import (
@@ -115,50 +114,6 @@ def test_what_was_said_not_to_be_meant_is_neither_answered_nor_offered(
         assert ("Q122" in [item for item, _ in decided.answers[:3]]) is there
 
 
-def test_the_line_that_fits_is_found_where_the_same_item_answers_again(
-    model: Model, words: jieba.Tokenizer, kept: KeptVectors
-) -> None:
-    items = [
-        {
-            "id": "Q196",
-            "summary": "社保卡丢了怎么办：马上挂失。补一张新卡。",
-            "detail": "1. 拿旧卡去。\n2. 加急要收钱。",
-        },
-        {"id": "Q125", "summary": "最多24个月。", "detail": None},
-    ]
-    told = lines_of(items)
-    assert told == [
-        ("Q125", "最多24个月。"),
-        *(
-            ("Q196", text)
-            for text in (
-                "加急要收钱。",
-                "拿旧卡去。",
-                "社保卡丢了怎么办：马上挂失。",
-                "补一张新卡。",
-            )
-        ),
-    ]
-    seen = said_to(model, told, words, kept)
-    assert seen is not None
-    lines = Lines.of(told, seen)
-
-    def fitting(item: str, text: str) -> str:
-        about, cut_up = model.subject(text, cut(text, words))
-        vector = model.wordings.space.place(kept.one(about))
-        return lines.fitting(item, model.row(about, cut_up), vector)
-
-    assert fitting("Q196", "加急要收多少钱") == "加急要收钱。"
-    assert fitting("Q196", "红烧肉怎么做") == ""
-    assert fitting("Q163", "加急要收多少钱") == ""
-    sure = replace(model, context=replace(CONTEXT, lines=lines, answer=0.0))
-    lost = Before("社保卡补办", "Q196")
-    text = "社保卡丢了怎么办"  # known by heart, and asked once more
-    alone = sure.decide(text, cut(text, words), kept)
-    assert decide_after(sure, alone, text, cut(text, words), kept, lost).line != ""
-    assert decide_after(sure, alone, text, cut(text, words), kept, UNEMPLOYED).line == ""
-
-
 def test_who_has_seen_his_record_is_not_told_how_to_see_it(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors
 ) -> None:
@@ -240,24 +195,6 @@ def test_the_weights_come_and_go_with_the_model(model: Model, tmp_path: Path) ->
     ).of_items.any()
 
 
-def test_the_sayings_come_and_go_with_the_model(
-    model: Model, words: jieba.Tokenizer, kept: KeptVectors, tmp_path: Path
-) -> None:
-    said = said_to(model, [("Q125", "最多给几个月"), ("Q196", "让贼偷走了")], words, kept)
-    assert said is not None
-    lines = Lines(("甲", "乙"), said)
-    replace(model, context=replace(CONTEXT, said=said, lines=lines)).save(tmp_path)
-    read = Model.read(tmp_path)
-    assert read.context is not None
-    assert read.context.said is not None
-    assert read.context.lines is not None
-    assert read.context.lines.texts == ("甲", "乙")
-    row, vector = model.row("几个月", ["几个月"]), np.ones(384, dtype=np.float32)
-    items = read.wordings.items
-    found = read.context.said.nearness(row, vector, items)
-    assert found == pytest.approx(said.nearness(row, vector, items), abs=0.05)
-
-
 def test_without_a_folder_nothing_leans(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors, tmp_path: Path
 ) -> None:
@@ -301,7 +238,7 @@ def test_the_shipped_pairs_and_weights_are_whole() -> None:
         assert bool(pair["want"]) is (pair["kind"] not in ("none", "own")), pair
     told = [json.loads(line) for line in (folder / SAID).read_text("utf-8").splitlines()]
     assert {one["item"] for one in told} == known.keys()
-    assert all(len(one["asks"]) + len(one["tells"]) >= 12 for one in told)
+    assert all(sum(map(len, one["lines"].values())) >= 12 for one in told)
     follows = yaml.safe_load((folder / NEXT).read_text("utf-8"))
     assert follows.keys() == known.keys()
     for item, others in follows.items():

@@ -40,7 +40,10 @@ def wordings(topic: str) -> list[str]:
 
 
 ITEMS = [
-    (item(1, "补办社保卡"), wordings("补办社保卡")),
+    (
+        item(1, "补办社保卡", points=["能代办，家里人带双方身份证。", "不收钱，当场就能拿。"]),
+        wordings("补办社保卡"),
+    ),
     (item(2, "停保"), wordings("停保")),
     (
         item(

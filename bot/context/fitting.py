@@ -1,0 +1,90 @@
+"""Finds what makes a line fit: each saying is tried as if it stood under no line yet.
+
+`fitting.jsonl` tells how well it does: sentences that others wrote without knowing the lines, with
+all lines that others again let pass as an answer, strictly; `whole` where all steps are one, too,
+and `unsaid` where "I have no rule on this" is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jieba
+import numpy as np
+
+from bot.context.lines import UNSAID, WHOLE, Lines
+from bot.context.logit import Choice, weights_of
+from bot.context.reading import Saying
+from bot.context.said import Said
+from bot.normalizer import normalize
+from bot.ranking.examples import cut
+from bot.ranking.model import Model
+from bot.text.features import Row
+from bot.text.sentence_vectors import SentenceVectors
+
+FITTING = "fitting.jsonl"
+
+
+def with_weights(
+    lines: Lines,
+    said: Said,
+    heard: Sequence[Saying],
+    model: Model,
+    words: jieba.Tokenizer,
+    vectors: SentenceVectors,
+) -> Lines:
+    """The lines with the weights that make the right one likeliest, over all sayings."""
+    choices = []
+    for number, one in enumerate(heard):
+        seen = _seen(one.text, model, words, vectors)
+        places, signs = lines.signs(one.item, *seen, said, without=number)
+        choices.append(Choice(signs, (places.index(int(lines.answers[number])),)))
+    return replace(lines, weights=weights_of(choices).round(4))
+
+
+def verdicts(
+    file: Path,
+    lines: Lines,
+    said: Said,
+    model: Model,
+    words: jieba.Tokenizer,
+    vectors: SentenceVectors,
+) -> Mapping[str, Counter[str]]:
+    """How the sentences come out that asked on, and what would be said beside a short answer."""
+    found = {"again": Counter[str](), "beside": Counter[str]()}
+    for told in map(json.loads, file.read_text("utf-8").splitlines()):
+        seen = _seen(told["then"], model, words, vectors)
+        for name, find in (("again", lines.fitting), ("beside", lines.beside)):
+            fit = find(told["item"], *seen, said)
+            found[name][_verdict(told, fit.lines, fit.unsaid)] += 1
+    return found
+
+
+def _verdict(told: Mapping[str, Any], lines: tuple[str, ...], unsaid: bool) -> str:
+    if lines:
+        right = {*lines} & {*told["lines"]}
+        return f"{'right' if right else 'wrong'} {len(lines)}"
+    if unsaid:
+        return f"unsaid {'right' if told.get(UNSAID) else 'wrong'}"
+    return f"all of it{'' if told.get(WHOLE) else ' where a line fits'}"
+
+
+def shown(found: Mapping[str, Counter[str]]) -> Iterator[str]:
+    """A line of words for each."""
+    for name, verdict in found.items():
+        count = sum(verdict.values())
+        told = ", ".join(f"{what} {100 * n / count:.1f}" for what, n in verdict.most_common())
+        yield f"lines {name} ({count}): {told}"
+
+
+def _seen(
+    text: str, model: Model, words: jieba.Tokenizer, vectors: SentenceVectors
+) -> tuple[Row, np.ndarray]:
+    spelled = normalize(text).text
+    about, kept = model.subject(spelled, cut(spelled, words))
+    return model.row(about, kept), model.wordings.space.place(vectors.one(about))
