@@ -47,19 +47,20 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     knowledge, today = await parts.shelf.now(), parts.today()
     if turn.in_english and knowledge.item(item).english:
         knowledge = knowledge.in_english
-    asked = knowledge.item(item)
+    asked, own = knowledge.item(item), list[Reply]()
     if asked.calculator == RETIREMENT_AGE:
         own = personal_retirement(knowledge, turn, asked, today)
-        if own:
+        if own and not (turn.leans and own[0].card in turn.cards_before):
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
     again = asked_again(asked, turn) or (None if given.local else to_the_point(asked, turn))
     if again in (NO_MORE, UNSAID) and not turn.in_english:
         return [_nothing_more(given, knowledge, again)]
     replies = [_said(given, knowledge, again)]
-    if asked.calculator == RETIREMENT_AGE:
+    if asked.calculator == RETIREMENT_AGE and not own:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
-    return [*replies, *_about_region(given, knowledge, again)]
+    about = _about_region(given, knowledge, again)
+    return [*replies, *(about if not turn.leans else _asked_for(about))]
 
 
 async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
@@ -118,6 +119,11 @@ def _response(given: Answer, knowledge: Knowledge, again: Again | None) -> str:
     if given.local:
         return "utter_answer_local"
     return again.response if again and again.said else "utter_answer"
+
+
+def _asked_for(about: list[Reply]) -> list[Reply]:
+    """Who goes on is asked for his place, but not told once more that this differs by place."""
+    return [one for one in about if one.card is not None]
 
 
 def _about_region(given: Answer, knowledge: Knowledge, again: Again | None = None) -> list[Reply]:

@@ -6,6 +6,11 @@ from collections.abc import Iterable
 
 from actions.knowledge.answers import Item, Knowledge
 from actions.knowledge.phrases import Phrases
+from actions.retirement_age import (
+    RETIREMENT_AGE,
+    ask_for_retirement,
+    personal_retirement,
+)
 from actions.talk import cards
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
@@ -27,8 +32,15 @@ class AskBack(CitizenAction):
         self._parts = parts
 
     async def answer(self, turn: Turn) -> list[Reply]:
-        """Two or three choices and always a way to a person."""
+        """Two or three choices and always a way to a person.
+
+        Who says when he was born and may mean his retirement hears that.
+        """
         knowledge = await self._parts.shelf.now()
+        retirement = _retirement(turn, knowledge)
+        if retirement is not None:
+            own = personal_retirement(knowledge, turn, retirement, self._parts.today())
+            return own or ask_for_retirement(knowledge, turn, retirement)
         if turn.speaks_english:
             return [_in_english(turn, knowledge.in_english)]
         beside = _beside(turn, knowledge.phrases)
@@ -39,6 +51,16 @@ class AskBack(CitizenAction):
         said = _sentence(turn, bool(offered), condoles)
         office = knowledge.phrases.office(items[0].office if items else "")
         return [Reply(said, {"phone": office["phone"]}, shown, _counted(turn))]
+
+
+def _retirement(turn: Turn, knowledge: Knowledge) -> Item | None:
+    """The item about one's own retirement, where the month of birth is told and it is likely."""
+    likely = list(_items(turn, knowledge))[:MOST_CHOICES]
+    for one in likely if "birth_month" in turn.entities else ():
+        near = {one.id, *one.related, *(other.id for other in likely if one.id in other.related)}
+        if one.calculator == RETIREMENT_AGE and not one.regional and likely[0].id in near:
+            return one
+    return None
 
 
 def _in_english(turn: Turn, knowledge: Knowledge) -> Reply:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from actions.knowledge.answers import Item
 from actions.talk.turn import Turn
 
+_MARK = re.compile(r"[，。、：；“”！？\s]")
 _NUMBER = re.compile(r"^\s*\d+[.、]\s*")
 
 
@@ -34,7 +36,7 @@ UNSAID = Again("utter_point_unsaid")
 
 def asked_again(item: Item, turn: Turn) -> Again | None:
     """What to say of an item that was answered before; nothing where its answer is due."""
-    told = [card for card in turn.cards_before if card.get("item") == item.id]
+    told = [card for card in turn.cards_before if _is_of(item, card)]
     if not turn.leans or not told:
         return None
     said = [str(card.get("summary")) for card in told]
@@ -53,12 +55,28 @@ def asked_again(item: Item, turn: Turn) -> Again | None:
 
 
 def to_the_point(item: Item, turn: Turn) -> Again | None:
-    """The short answer with what fits just this question, where that is not part of it."""
-    fitting = [line for line in _fitting(item, turn) if line not in item.summary]
+    """The short answer with what fits just this question, where that does not say it already.
+
+    In the middle of a conversation what fits comes first: there it is the answer.
+    """
+    fitting = [line for line in _fitting(item, turn) if not _told_by(item.summary, line)]
     if not fitting:
         return None
-    said = "\n".join((item.summary, *fitting))
-    return Again("utter_answer", said, _without(fitting, item.detail), one=True)
+    told = (*fitting, item.summary) if turn.leans else (item.summary, *fitting)
+    return Again("utter_answer", "\n".join(told), _without(fitting, item.detail), one=True)
+
+
+def _told_by(summary: str, line: str) -> bool:
+    """Whether half of what a line says, in pairs of characters, stands in the short answer."""
+    pairs = {line[place : place + 2] for place in range(len(line) - 1)}
+    said = [pair for pair in pairs if not _MARK.search(pair)]
+    return line in summary or 2 * sum(pair in summary for pair in said) >= len(said)
+
+
+def _is_of(item: Item, card: Mapping[str, Any]) -> bool:
+    """Whether it shows this item's answer, or one's own result in its place."""
+    counted = item.calculator is not None and card.get("kind") == item.calculator
+    return card.get("item") == item.id or counted
 
 
 def _fitting(item: Item, turn: Turn) -> list[str]:

@@ -30,7 +30,9 @@ class SayNotCovered(CitizenAction):
             shown = cards.choices([cards.human_choice(knowledge.phrases.in_english)])
             return [Reply("utter_not_covered_english", {}, shown, {"pending": None})]
         shown = cards.choices([cards.human_choice(knowledge.phrases)])
-        words = "utter_not_followed" if _goes_on(turn) else "utter_not_covered"
+        if _goes_on(turn):
+            return [Reply("utter_not_followed", {}, shown, {"pending": None})]
+        words = "utter_told" if turn.told else "utter_not_covered"
         return [Reply(words, {}, shown, {"pending": None})]
 
 

@@ -140,7 +140,7 @@ def _estimate(found: Retirement, knowledge: Knowledge, today: date) -> Reply:
     }
     now = Month.of(today.year, today.month)
     values["soonest"] = phrases.month(_soonest(now))
-    shown = cards.estimate(found, knowledge)
+    shown = cards.estimate(found, _earliest(found, now), knowledge)
     return Reply(_sentence(found, now), values, shown, {"pending": None})
 
 
@@ -154,6 +154,12 @@ def _sentence(found: Retirement, now: Month) -> str:
     if _soonest(now) > found.earliest:
         return "utter_retirement_early_now"
     return "utter_retirement_age"
+
+
+def _earliest(found: Retirement, now: Month) -> Month | None:
+    """From when on may leave who tells the employer today; nothing where it is too late."""
+    earliest = max(found.earliest, _soonest(now))
+    return earliest if earliest < found.month else None
 
 
 def _soonest(now: Month) -> Month:

@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.knowledge.answers import Answer, Citation, Item, Knowledge, Region
 from actions.knowledge.phrases import Phrases
-from actions.knowledge.retirement_rules import Retirement
+from actions.knowledge.retirement_rules import Month, Retirement
 
 Card = dict[str, Any]
 
@@ -74,8 +74,8 @@ def answer(given: Answer, knowledge: Knowledge) -> Card:
     return card
 
 
-def estimate(found: Retirement, knowledge: Knowledge) -> Card:
-    """When somebody retires, and how that is counted."""
+def estimate(found: Retirement, earliest: Month | None, knowledge: Knowledge) -> Card:
+    """When somebody retires, from when on he may, where he still has the choice, and how so."""
     phrases = knowledge.phrases
     words: Mapping[str, Any] = phrases.words["estimate"]
     values = {
@@ -87,7 +87,7 @@ def estimate(found: Retirement, knowledge: Knowledge) -> Card:
     }
     # Who reached the age before the reform has no choice of it.
     chosen = [
-        (words["earliest"], phrases.month(found.earliest)),
+        *([(words["earliest"], phrases.month(earliest))] if earliest else ()),
         (words["latest"], phrases.month(found.latest)),
     ]
     results = [

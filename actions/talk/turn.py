@@ -54,6 +54,7 @@ class Turn:
     leans: bool = False  # whether it was understood together with the question before
     site: str = ""  # the service centre's page
     lines: tuple[str, ...] = ()  # what of the item fits just this
+    told: bool = False  # whether it asks for nothing yet
     unsaid: bool = False  # whether the item says nothing of what is asked on
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
@@ -111,6 +112,7 @@ def read_turn(tracker: Tracker) -> Turn:
         leans=bool(message.get("in_full")),
         site=_text(metadata.get("site")) or "",
         lines=tuple(map(str, message.get("lines") or ())),
+        told=bool(message.get("told")),
         unsaid=bool(message.get("unsaid")),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),

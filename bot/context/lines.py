@@ -32,9 +32,10 @@ OF_LINES = (
     "sentence",  # of the short answer
     "point",
 )
-# From this chance on what fits is said, alone or as two lines that share it. Beside a short answer,
-# which may do, it must be surer.
+# From this chance on what fits is said: a line alone, or two or three that share it. Beside a short
+# answer, which may do, it must be surer.
 SURE, SURE_BESIDE = 0.5, 0.65
+MOST_LINES = 3
 _WHOLE, _UNSAID = -1, -2
 _SENTENCES = re.compile(r"[^。！？]+[。！？]?")
 _NUMBER = re.compile(r"^\s*\d+[.、]\s*")
@@ -101,15 +102,15 @@ class Lines:
 
     def fitting(self, item: str, row: Row, vector: np.ndarray, said: Said) -> Fit:
         """What fits a text that asks on about this item."""
-        likely = self._likeliest(item, row, vector, said)
-        (first, sure), *others = likely or [(_WHOLE, 0.0)]
-        if first == _UNSAID and sure >= SURE:
-            return Fit(unsaid=True)
-        if sure >= SURE:
-            return Fit((self.texts[first],)) if first >= 0 else NO_FIT
-        (second, beside), *_ = others or [(_WHOLE, 0.0)]
-        both = min(first, second) >= 0 and sure + beside >= SURE
-        return Fit((self.texts[first], self.texts[second])) if both else NO_FIT
+        found, chance = list[str](), 0.0
+        for place, likely in self._likeliest(item, row, vector, said)[:MOST_LINES]:
+            chance += likely
+            if place < 0:  # as likely as any of the lines that would follow
+                return Fit(unsaid=place == _UNSAID and likely >= SURE)
+            found.append(self.texts[place])
+            if chance >= SURE:
+                return Fit(tuple(found))
+        return NO_FIT
 
     def beside(self, item: str, row: Row, vector: np.ndarray, said: Said) -> Fit:
         """What is worth saying beside the short answer of this item."""

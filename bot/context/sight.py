@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from bot.context.said import Said
+from bot.context.telling import tells_years
 from bot.context.weights import (
     IN_CONTEXT,
     LEAST_LOG,
@@ -26,6 +28,7 @@ from bot.ranking.model import Model
 from bot.ranking.wordings import Ranked
 from bot.text.features import Row
 from bot.text.sentence_vectors import SentenceVectors
+from bot.text.wording import led_in
 
 # Whoever has just seen his record and asks what we would answer with how to see it.
 CHECK_RECORD = "check_record"
@@ -51,7 +54,8 @@ _OWN = re.compile(
     r"|多少|几[年个]|哪一?步|还剩|余额|进度|到账"
 )
 _HOW = re.compile(r"[怎咋如]|在?哪(?:里|儿|个)?[看查能可]|我是?问|我不是")
-_LEAD = re.compile(r"^(?:好[的吧]?|嗯+|[哦噢行那]|那么|还有?|另外|请问|[,，。!！\s])+")
+# Who names the years himself tells a circumstance, but for one who wants them looked up.
+_LOOK = re.compile(r"查|帮我|帮忙|看看|看下|瞅瞅")
 
 
 def decide_after(
@@ -109,7 +113,7 @@ def to_the_point(
 def asks_for_own(alone: Decision, text: str) -> bool:
     """Whether a look-up is asked for in so many words, and no circumstance told: "我才交了三年"."""
     own = alone.decision == "lookup" and _OWN.search(text) and not _HOW.search(text)
-    return bool(own)
+    return bool(own) and (not tells_years(text) or bool(_LOOK.search(text)))
 
 
 def without(alone: Decision, before: Before) -> Decision:
@@ -133,18 +137,24 @@ def sight_after(
     ranked = _ranked(model, row, vector)
     together = _ranked(model, model.row(both, both_kept), mean / np.linalg.norm(mean))
     middles, place = model.wordings.middles, model.wordings.space.place(vector)
-    said = model.context.said if model.context else None
-    items = model.wordings.items
+    told, items = model.context, model.wordings.items
+    said = told.said if told else None
+    lines = told.lines.seen if told and told.lines else None
     return Sight(
         length=len(text),
-        asks=bool(_ASKS.match(_LEAD.sub("", text))),
+        asks=bool(_ASKS.match(led_in(text))),
         intents=model.intents(model.row(text, words), vector),
         alone=_logarithms(ranked, model),
         together=_logarithms(together, model),
         near=middles @ place,
-        said=said.nearness(row, place, items) if said else np.zeros(len(items)),
+        said=_nearest(said, row, place, items),
+        lines=_nearest(lines, row, place, items),
         middles=middles,
     )
+
+
+def _nearest(told: Said | None, row: Row, place: np.ndarray, items: tuple[str, ...]) -> np.ndarray:
+    return told.nearness(row, place, items) if told else np.zeros(len(items))
 
 
 def _ranked(model: Model, row: Row, vector: np.ndarray) -> Ranked:

@@ -43,7 +43,7 @@ TOLD = "inform"
 OWN_WAY = ("chat", "human")
 OF_ITEMS = (
     *("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked"),
-    *("next", "soon", "said", "said_here"),
+    *("next", "soon", "said", "said_here", "lines", "lines_same"),
 )
 OF_NOBODY = (
     "always",
@@ -176,6 +176,7 @@ class Sight:
     together: np.ndarray
     near: np.ndarray  # cosines of the message with the items' middles
     said: np.ndarray  # and how near it is to what is said of them
+    lines: np.ndarray  # and to what they say themselves
     middles: np.ndarray  # items × dimensions
 
 
@@ -203,6 +204,8 @@ def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbo
         _marked(items, {one: 1 - rank / MOST_NEXT for rank, one in enumerate(follows)}),
         said,
         said * np.maximum.reduce((same, named, asked_next, asked_before)),
+        COSINE_SCALE * sight.lines,
+        COSINE_SCALE * sight.lines * same,
     )
     return np.stack(columns, axis=1)
 

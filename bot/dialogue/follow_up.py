@@ -16,6 +16,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.entities.kinds import insurances
+from bot.text.wording import led_in
 
 # Longer texts speak for themselves.
 MOST_CHARACTERS = 60
@@ -33,10 +34,6 @@ _ESTIMATE = "estimate_"
 DENY = "deny"
 # Choices that were shown and refused are not offered again, nor what is hardly likely.
 MOST_CHOICES, LEAST_LIKELY = 3, 0.05
-_LEAD = re.compile(
-    r"^(?:好[的吧]?|嗯+|[哦噢行]|谢谢[您你]?|(?:知道|明白|懂)了|那么?|还有?|另外|再问一?下?|请问"
-    r"|[,，。!！\s])+"
-)
 _NAMES = re.compile(
     r"^(?!.*(?:[怎咋啥哪谁几]|什么|多少|为何))(?P<named>[^,，。?？!！你您]{1,10}?)(?:的?话)?"
     r"呢[?？。!！~\s]*$"
@@ -127,7 +124,7 @@ def _asked(text: str, parsed: Mapping[str, Any]) -> Last:
 
 def without_lead(text: str) -> str:
     """What is left without "嗯，" or "好的，那"; nothing where it begins with none of these."""
-    bare = _LEAD.sub("", text)
+    bare = led_in(text)
     return bare if len(text) > len(bare) >= _LEAST else ""
 
 
@@ -135,7 +132,7 @@ def named_instead(text: str, parsed: Mapping[str, Any], last: Last) -> Instead |
     """What `text`, understood by itself as `parsed`, names in the place of what was asked."""
     if parsed["intent"]["name"] == "inform":
         return None  # it is what we asked for
-    names = _NAMES.match(_LEAD.sub("", text))
+    names = _NAMES.match(led_in(text))
     whole = names["named"] if names else ""
     named = whole.removesuffix("的")
     people = bool(_PEOPLE.fullmatch(whole) or _PEOPLE.fullmatch(named))

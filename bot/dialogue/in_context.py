@@ -16,6 +16,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.context.sight import CHECK_RECORD
+from bot.context.telling import only_told, tells_years
 from bot.context.weights import IN_CONTEXT, TOLD
 from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
@@ -34,6 +35,7 @@ from bot.dialogue.follow_up import (
 )
 from bot.entities.kinds import workers
 from bot.normalizer import normalize
+from bot.ranking.decision import OUT_OF_SCOPE
 from bot.ranking.ranker import BEFORE
 
 # What a message beside a record must be by itself to lean on it, and what it must not name.
@@ -74,11 +76,24 @@ Understand = Callable[[UserMessage], Awaitable[Parsed]]
 async def understood(
     message: UserMessage, tracker: DialogueStateTracker | None, understand: Understand
 ) -> Parsed:
-    """What the message says.
-
-    Who corrects us is understood as having said what is meant, and nothing else.
-    """
+    """What the message says, and whether it leads nowhere as it only tells something."""
     spelled = normalize(message.text or "").text
+    parsed = await _meant(message, spelled, tracker, understand)
+    if len(spelled) > MOST_CHARACTERS or not only_told(spelled):
+        return parsed
+    if parsed.get("decision") == LOOKUP and tells_years(spelled):
+        left = {"name": OUT_OF_SCOPE, "confidence": 1.0}
+        parsed = {**parsed, "intent": left, "decision": "reject", "answers": [], "way": "rule"}
+    return {**parsed, "told": True} if parsed.get("decision") == "reject" else parsed
+
+
+async def _meant(
+    message: UserMessage,
+    spelled: str,
+    tracker: DialogueStateTracker | None,
+    understand: Understand,
+) -> Parsed:
+    """Who corrects us is understood as having said what is meant, and nothing else."""
     if _asked_to_agree(tracker) and not spelled.startswith("/"):
         return _agreed(await understand(message), spelled)
     last = last_question(message.text or "", tracker)

@@ -22,6 +22,10 @@ _FRAME = re.compile(
 )
 # Publishers mask places as a letter and a number: "B3区".
 _MASKED = r"(?<![a-z0-9])[a-z]\d{0,2}(?:市|县|区|州|镇)(?:县|市)?"
+_LEAD = re.compile(
+    r"^(?:好[的吧]?|嗯+|[哦噢行]|谢谢[您你]?|(?:知道|明白|懂)了|那么?|还有?|另外|再问一?下?|请问"
+    r"|[,，。!！\s])+"
+)
 _BARE_END = re.compile(r"^[\s,，。、；;:：!！?？~～.…-]+|[\s,，。、；;:：!！~～.…-]+$")
 
 
@@ -41,6 +45,11 @@ def subject(text: str, places: re.Pattern[str]) -> str:
     if len(bare) >= _LEAST:
         return bare
     return without_places if len(without_places) >= _LEAST else text
+
+
+def led_in(text: str) -> str:
+    """What "嗯，", "好的，那" and the like lead to."""
+    return _LEAD.sub("", text)
 
 
 def shortened(text: str) -> str:

@@ -105,6 +105,7 @@ def call(
         "in_full": turn.get("in_full"),
         "lines": turn.get("lines"),
         "unsaid": turn.get("unsaid"),
+        "told": turn.get("told"),
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }
     return {

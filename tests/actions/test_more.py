@@ -102,6 +102,40 @@ async def test_a_question_gets_its_answer_with_what_fits_just_that(stage: Stage)
         assert len(said.card("answer")["summary"].splitlines()) == 1
 
 
+async def test_what_fits_comes_first_where_somebody_goes_on(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q001"])).card("answer")
+    events = after(first, "认证要钱不")
+    said = await stage.play("action_answer_question", events=events, lines=[FREE], **CERTIFY)
+    summary = "在手机上刷脸就行。走不动的申请上门。"
+    assert said.card("answer")["summary"].splitlines() == [FREE, summary]
+
+
+async def test_what_the_short_answer_says_in_other_words_is_not_said_beside_it(
+    stage: Stage,
+) -> None:
+    asked: dict[str, Any] = {"answers": ["Q202"], "text": "问"}
+    same = "走不动的老人申请上门。"
+    said = await stage.play("action_answer_question", lines=[same], **asked)
+    assert len(said.card("answer")["summary"].splitlines()) == 1
+
+
+async def test_who_goes_on_is_not_told_once_more_that_it_differs_by_place(stage: Stage) -> None:
+    first = await stage.play("action_answer_question", answers=["Q018"])
+    assert first.responses == ["utter_answer", "utter_ask_local_office"]
+    before = (await stage.play("action_answer_question", answers=["Q001"])).card("answer")
+    asked = {"events": after(before, "那门诊呢"), "text": "那门诊呢", "in_full": "五险，那门诊呢"}
+    said = await stage.play("action_answer_question", answers=["Q018"], **asked)
+    assert said.responses == ["utter_answer"]
+
+
+async def test_who_only_tells_something_is_asked_what_for(stage: Stage) -> None:
+    said = await stage.play(
+        "action_say_not_covered", "out_of_scope", text="厂子要搬去越南了", told=True
+    )
+    assert said.responses == ["utter_told"]
+    assert [one["payload"] for one in said.card("choices")["choices"]] == ["/human"]
+
+
 async def test_a_places_figure_comes_before_what_else_fits(stage: Stage) -> None:
     asked: dict[str, Any] = {"answers": ["Q016"], "entities": {"region": "310000"}}
     plain = (await stage.play("action_answer_question", **asked)).card("answer")

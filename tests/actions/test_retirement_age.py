@@ -121,25 +121,28 @@ async def test_before_the_reform_the_old_age_holds(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("birth", "response", "months"),
+    ("birth", "response", "months", "earliest"),
     [
         # Today is in November 2026: told now, one leaves in February 2027.
-        ("1971-11", "utter_retirement_early_now", ("2026年11月", "2027年2月", "2027年5月")),
-        ("1971-09", "utter_retirement_early_now", ("2026年9月", "2027年2月", "2027年3月")),
-        ("1971-07", "utter_retirement_too_late_for_early", ("2026年12月", "2029年12月")),
-        ("1971-05", "utter_retirement_reached", ("2026年10月",)),
-        ("1972-03", "utter_retirement_age", ("2027年3月",)),
+        ("1971-11", "utter_retirement_early_now", ("2026年11月", "2027年5月"), "2027年2月"),
+        ("1971-09", "utter_retirement_early_now", ("2026年9月", "2027年3月"), "2027年2月"),
+        ("1971-07", "utter_retirement_too_late_for_early", ("2026年12月", "2029年12月"), None),
+        ("1971-05", "utter_retirement_reached", ("2026年10月",), None),
+        ("1972-03", "utter_retirement_age", (), "2027年3月"),
     ],
 )
 async def test_who_leaves_early_has_to_say_so_three_months_before(
-    stage: Stage, birth: str, response: str, months: tuple[str, ...]
+    stage: Stage, birth: str, response: str, months: tuple[str, ...], earliest: str | None
 ) -> None:
     said = await stage.play(
         RETIREMENT, entities={"birth_month": birth, "worker_category": "female_55"}
     )
     assert said.responses == [response]
-    for month in months:
+    for month in (*months, *([earliest] if earliest else ())):
         assert month in said.text
+    # The card shows no month that cannot be had any more.
+    shown = {one["label"]: one["value"] for one in said.card("estimate")["results"]}
+    assert shown.get("最早可以（弹性提前）") == earliest
 
 
 async def test_who_has_reached_the_age_is_told_so(stage: Stage) -> None:
@@ -164,3 +167,49 @@ async def test_an_impossible_birth_gets_a_sentence_and_no_result(
     said = await stage.play(RETIREMENT, entities={"birth_month": birth, "worker_category": "male"})
     assert said.responses == [response]
     assert said.cards == []
+
+
+async def test_who_asks_on_does_not_get_his_own_result_once_more(stage: Stage) -> None:
+    stage.slots |= {"birth_month": "1970-05", "worker_category": "male"}
+    asked: dict[str, Any] = {"answers": ["Q073"], "text": "我几岁退休"}
+    own = await stage.play("action_answer_question", **asked)
+    assert own.responses == ["utter_retirement_age"]
+    told = {"event": "bot", "text": "甲", "data": {"custom": {"card": own.card("estimate")}}}
+    events = [{"event": "user", "text": "问"}, told, {"event": "user", "text": "能早退不"}]
+    asked |= {"events": events, "text": "能早退不", "in_full": "我几岁退休"}
+    point = "能早退，最多早3年，年限要够。"
+    said = await stage.play("action_answer_question", lines=[point], **asked)
+    assert said.responses == ["utter_answer_point"]
+    assert point in said.text
+    more = await stage.play("action_answer_question", **asked)
+    assert more.responses == ["utter_answer_more"]
+    assert "按出生年月算" in more.text
+    # Another month of birth is another result.
+    other = await stage.play("action_answer_question", entities={"birth_month": "1971-05"}, **asked)
+    assert other.responses == ["utter_retirement_age"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "category", "response"),
+    [
+        (["Q073", "Q001"], "male", "utter_retirement_age"),
+        # The kind of worker is missing.
+        (["Q073", "Q001"], None, "utter_ask_worker_category"),
+        (["Q073", "Q001"], "female", "utter_ask_female_kind"),
+        # Something near it is likelier; then something else is.
+        (["Q078", "Q073"], "male", "utter_retirement_age"),
+        (["Q202", "Q073"], "male", "utter_ask_back"),
+    ],
+)
+async def test_who_says_when_he_was_born_is_not_asked_what_he_meant(
+    stage: Stage, answers: list[str], category: str | None, response: str
+) -> None:
+    entities = {"birth_month": "1970-05"} | ({"worker_category": category} if category else {})
+    said = await stage.play(
+        "action_ask_back",
+        "unclear",
+        answers=answers,
+        text="我70年5月的 到底啥时候能退",
+        entities=entities,
+    )
+    assert said.responses == [response]

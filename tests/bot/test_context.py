@@ -42,7 +42,7 @@ CONTEXT = Context(
     Own({"look_up_unemployment": "Q122"}, ("Q122",)),
     None,
     None,
-    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.2, 0.1, 0.5, 0.5]),
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.2, 0.1, 0.5, 0.5, 0.0, 0.0]),
     np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0]),
     0.5,
     0.4,
@@ -129,8 +129,24 @@ def test_who_has_seen_his_record_is_not_told_how_to_see_it(
 @pytest.mark.parametrize(
     ("text", "own"),
     [
-        *((text, True) for text in ("我交了几年了", "我的转移办到哪一步了", "帮我看看批了没")),
-        *((text, False) for text in ("我才交了三年多", "我账上有多少咋看", "我是工伤落下的")),
+        *(
+            (text, True)
+            for text in (
+                "我交了几年了",
+                "我的转移办到哪一步了",
+                "帮我看看批了没",
+                "帮我查查有没有15年",
+            )
+        ),
+        *(
+            (text, False)
+            for text in (
+                "我才交了三年多",
+                "我账上有多少咋看",
+                "我是工伤落下的",
+                "断过几年 算下来才交了12年零几个月",
+            )
+        ),
     ],
 )
 def test_a_look_up_that_is_asked_for_is_no_circumstance(text: str, own: bool) -> None:

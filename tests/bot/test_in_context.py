@@ -223,3 +223,22 @@ def test_no_text_takes_long(text: str) -> None:
     ):
         _understood(UserMessage(text), tracker, understand)
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "decision", "told"),
+    [
+        ("厂子要搬去越南了", "reject", True),
+        ("厂子要搬去越南了怎么办", "reject", False),
+        ("厂子要搬去越南了", "clarify", False),
+        ("我" * 61, "reject", False),
+        # Who says himself for how long he paid does not ask to have that looked up.
+        ("我算下来才交了12年零几个月", "lookup", True),
+        ("我交了12年对不对", "lookup", False),
+    ],
+)
+def test_who_only_tells_something_is_heard(text: str, decision: str, told: bool) -> None:
+    understand = Understanding(decision=decision, intent={"name": "look_up_contributions"})
+    parsed = _understood(UserMessage(text), None, understand)
+    assert parsed.get("told", False) is told
+    assert parsed["decision"] == ("reject" if told else decision)
