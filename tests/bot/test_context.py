@@ -136,6 +136,7 @@ def test_who_has_seen_his_record_is_not_told_how_to_see_it(
                 "我的转移办到哪一步了",
                 "帮我看看批了没",
                 "帮我查查有没有15年",
+                "我2021年的养老保险交了几个月",
             )
         ),
         *(

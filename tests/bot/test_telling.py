@@ -32,6 +32,7 @@ from bot.context.telling import only_told, tells_years
                 "我想问退休的事",
                 "帮我办一下",
                 "他们给交没",
+                "我2021年的养老保险交了几个月",
                 "我的卡在哪办",
                 "明天天气真好",
             )
@@ -44,7 +45,13 @@ def test_what_only_tells(text: str, told: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("才交了12年零几个月", True), ("十二年", True), ("差三个月", True), ("好几年了", False)],
+    [
+        ("才交了12年零几个月", True),
+        ("十二年", True),
+        ("差三个月", True),
+        ("好几年了", False),
+        ("我2021年的", False),
+    ],
 )
 def test_who_names_the_years_himself(text: str, told: bool) -> None:
     assert tells_years(text) is told
