@@ -17,6 +17,7 @@ from bot.context.weights import (
     Before,
     Sight,
     chances,
+    offered,
     settled,
     signs,
     signs_of_nobody,
@@ -36,7 +37,7 @@ CHECK_RECORD = "check_record"
 _ASKS = re.compile(
     r"^(?:都|一般|大概|具体)?(?:"
     r"(?:需?要|得)?(?:带|准备|提供|交)?(?:什么|哪些|啥)(?:材料|手续|证件?|资料|条件|东西|流程)"
-    r"|(?:需?要|得|应?该)?(?:带|准备|提供|拿)(?:些|点)?(?:什么|哪些|啥子?)"
+    r"|(?:需?要|得|应?该)?(?:带|准备|提供|拿)(?:些|点)?(?:什么|哪些|啥子?)去?"
     r"|(?:需?要|得)?(?:多久|多长时间|几天|多少天|几个月)(?:能?(?:办好|办完|到账|下来|生效|用上?))?"
     r"|(?:需?要|得|应?该)?(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
     r"|(?:需?要|得|应?该)?[去到找](?:谁|哪个?(?:部门|单位|窗口))(?:办理?|申请|弄)?"
@@ -54,6 +55,10 @@ _OWN = re.compile(
     r"|多少|几[年个]|哪一?步|还剩|余额|进度|到账"
 )
 _HOW = re.compile(r"[怎咋如]|在?哪(?:里|儿|个)?[看查能可]|我是?问|我不是")
+# Where to go and what to bring is told by no record: "那我去哪登记 带啥".
+_WHERE = re.compile(
+    r"[去到在]哪|哪[里儿]办|带(?:些|点)?(?:啥|什么|哪)|要(?:啥|什么|哪些)(?:材料|手续|证)"
+)
 # Who names the years himself tells a circumstance, but for one who wants them looked up.
 _LOOK = re.compile(r"查|帮我|帮忙|看看|看下|瞅瞅")
 
@@ -82,6 +87,8 @@ def decide_after(
         denied = [number for number, item in enumerate(items) if item in never]
         found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
         decision = settled(without(alone, before), found, items, context)
+        if decision.decision == "lookup" and _WHERE.search(text):
+            decision = replace(offered(found, items), beside=alone.intent)
     return to_the_point(model, decision, text, words, vectors, before.item)
 
 

@@ -6,14 +6,35 @@ import re
 
 _ASKS = re.compile(
     r"[怎咋啥哪谁吗么呢?？]|(?<![过好零十这那])几|(.)[不没]\1|什么|多少|多久|多大|何时|为何|能不能|可不可以|可以不|是不是|有没有|要不要|会不会|该不该"
-    r"|[行中成好对要能会是][不没否](?:[啊呀哦]|$)|[不没否][啊呀哦]?$|想[问查办看知]|帮我|请[问教帮]|告诉|说说|讲讲|介绍"
+    r"|[行中成好对要能会是][不没否](?:[啊呀哦]|$)|[不没否][啊呀哦]?$|想[问查办看知]|[帮给]我|请[问教帮]|告诉|说说|讲讲|介绍"
 )
 _OF_PEOPLE = re.compile(
     r"[我俺咱她他]|爸|妈|娘|爹|老[公婆伴头汉]|爱人|媳妇|孩子|娃|儿子|女儿|闺女|爷爷|奶奶|公司|单位|厂|老板|工地"
+    r"|怀孕|失业|下岗|住院|摔|受伤|退休"
 )
 
 
 _YEARS = re.compile(r"(?:(?<![0-9])[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:多|来|几)?(?:年|个月)")
+
+
+_THANKS = re.compile(r"谢谢|多谢|感谢|谢了|麻烦你了|麻烦您了|辛苦了")
+# An insurance and nothing of it: "你好 我想问下我妈的养老金".
+_SUBJECT = re.compile(
+    r"(?:您好|你好|请问|老师|同志|师傅|[,，。!！\s]){0,4}(?:我|俺)?(?:就?是)?(?:想|要)?(?:问|咨询|打听|了解)(?:一?[下个])?(?:关于)?"
+    r"(?:我|俺|咱)?(?:妈|爸|娘|爹|老伴|孩子|自己|家里?|老人)?的?"
+    r"(?:社会?保险?|社保卡|医保卡?|医疗保险|养老(?:金|保险)?|失业(?:金|保险)?|工伤(?:保险)?|生育(?:保险|津贴)?|退休|退休金"
+    r"|公积金|居民医保|居民养老|新?农合|农保)(?:方面|这块)?的?(?:事[情儿]?|问题)?[啊呀吧呢哈嘛。!！\s]{0,3}"
+)
+
+
+def only_thanks(text: str) -> bool:
+    """Whether somebody thanks and asks for nothing: "谢谢你啊 明天我先打电话"."""
+    return _THANKS.search(text) is not None and _ASKS.search(text) is None
+
+
+def only_named(text: str) -> bool:
+    """Whether no more is said than which insurance a question is about."""
+    return _SUBJECT.fullmatch(text) is not None
 
 
 def tells_years(text: str) -> bool:

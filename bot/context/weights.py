@@ -258,16 +258,20 @@ def settled(
     alone: Decision, found: np.ndarray, items: tuple[str, ...], context: Context
 ) -> Decision:
     """The decision that counts, from that on the message alone and the chances in context."""
-    best = np.argsort(-found, kind="stable")[:MOST_ANSWERS]
-    answers = tuple((items[place], round(float(found[place]), 4)) for place in best)
-    first, likely = answers[0][1], float(found[best[:3]].sum())
+    choices = offered(found, items)
+    answers, first, likely = choices.answers, choices.answers[0][1], choices.confidence
     if first >= context.answer:
         return Decision("answer", FAQ, first, answers, IN_CONTEXT)
     if alone.decision == "lookup" or _agrees(alone, found, items):
         return alone
-    if likely >= context.choices:
-        return Decision("clarify", "unclear", likely, answers, IN_CONTEXT, alone.beside)
-    return alone
+    return replace(choices, beside=alone.beside) if likely >= context.choices else alone
+
+
+def offered(found: np.ndarray, items: tuple[str, ...]) -> Decision:
+    """The likeliest items to choose from."""
+    best = np.argsort(-found, kind="stable")[:MOST_ANSWERS]
+    answers = tuple((items[place], round(float(found[place]), 4)) for place in best)
+    return Decision("clarify", "unclear", float(found[best[:3]].sum()), answers, IN_CONTEXT)
 
 
 def _agrees(alone: Decision, found: np.ndarray, items: tuple[str, ...]) -> bool:

@@ -16,12 +16,13 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.context.sight import CHECK_RECORD
-from bot.context.telling import only_told, tells_years
+from bot.context.telling import only_named, only_thanks, only_told, tells_years
 from bot.context.weights import IN_CONTEXT, TOLD
 from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
 from bot.dialogue.follow_up import (
     DENY,
+    HUMAN,
     LOOKUP,
     MOST_CHARACTERS,
     OWN_WAY,
@@ -79,7 +80,14 @@ async def understood(
     """What the message says, and whether it leads nowhere as it only tells something."""
     spelled = normalize(message.text or "").text
     parsed = await _meant(message, spelled, tracker, understand)
-    if len(spelled) > MOST_CHARACTERS or not only_told(spelled):
+    if len(spelled) > MOST_CHARACTERS or parsed.get("decision") == HUMAN:
+        return parsed
+    unclear = parsed.get("decision") in _UNCLEAR or parsed.get("way") == IN_CONTEXT
+    if unclear and only_thanks(spelled):
+        return _chat(parsed, "thank")
+    if only_named(spelled):
+        return _chat(parsed, TOLD)
+    if not only_told(spelled):
         return parsed
     if parsed.get("decision") == LOOKUP and tells_years(spelled):
         left = {"name": OUT_OF_SCOPE, "confidence": 1.0}
@@ -201,8 +209,7 @@ def _with_place(parsed: Parsed, tracker: DialogueStateTracker | None) -> Parsed:
     hardly_more = _HARDLY_MORE.fullmatch(text[: place["start"]] + text[place["end"] :])
     if not (asked or hardly_more):
         return parsed
-    told = {"name": TOLD, "confidence": 1.0}
-    return {**parsed, "intent": told, "decision": "chat", "answers": [], "way": "rule"}
+    return _chat(parsed, TOLD)
 
 
 def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:
@@ -210,8 +217,7 @@ def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:
     # A record was shown: the matter that was answered before it is not the one meant.
     if last.own or not last.answered or not _ASKS_PHONE.fullmatch(spelled):
         return parsed
-    asked = {"name": "ask_phone", "confidence": 1.0}
-    return {**parsed, "intent": asked, "decision": "chat", "answers": [], "way": "rule"}
+    return _chat(parsed, "ask_phone")
 
 
 def _last_cards(tracker: DialogueStateTracker | None) -> Iterator[Mapping[str, Any]]:
@@ -240,8 +246,13 @@ def _agreed(parsed: Parsed, spelled: str) -> Parsed:
     told = consented(spelled, (parsed.get("intent") or {}).get("name", ""))
     if not told:
         return parsed
-    intent = {"name": told, "confidence": 1.0}
-    return {**parsed, "intent": intent, "decision": "chat", "answers": [], "way": "rule"}
+    return _chat(parsed, told)
+
+
+def _chat(parsed: Parsed, intent: str) -> Parsed:
+    """The message as this intent, whatever else it was taken for."""
+    named = {"name": intent, "confidence": 1.0}
+    return {**parsed, "intent": named, "decision": "chat", "answers": [], "way": "rule"}
 
 
 def _unasked(spelled: str, tracker: DialogueStateTracker | None) -> bool:

@@ -34,6 +34,7 @@ _NOT_THE_SUFFIX = {"市": "场值面价政", "区": "别分域间号", "县": "�
 _FITS_BEFORE = re.compile(
     r"(?:[在去来回从往转到是]|住|我们?|咱们?|老家|户口|户籍|来自|人在|,|^)\s?$"
 )
+_LEFT = re.compile(r"(?:以前|之前|原来|原先|从前|曾经?|早先|早年|当年)(?:一直|都)?(?:是)?在$")
 _FITS_AFTER = re.compile(
     r"\s?(?:这边|那边|这里|那里|本地|当地|人(?!工|员)|的?(?:社[保会]|医[保疗]|养老|灵活|居民"
     r"|职工|城乡|参保|缴费|交|缴|退休|失业|公积金)"
@@ -97,9 +98,10 @@ def gazetteer(rows: Iterable[tuple[str, str, str]]) -> Gazetteer:
 
 
 def regions(text: str, known: Gazetteer) -> Iterator[Found]:
-    """The places of a normalised text, but for those where somebody says not to be."""
+    """The places of a normalised text, but for those where somebody is not, or no more."""
     for found in _named(text, known):
-        if not _DENIED.search(text, max(0, found.start - 4), found.start):
+        denied = _DENIED.search(text, max(0, found.start - 4), found.start)
+        if not (denied or _LEFT.search(text, max(0, found.start - 8), found.start)):
             yield found
 
 

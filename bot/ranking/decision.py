@@ -41,6 +41,9 @@ ENOUGH_POLICY = 0.8
 # So little suffices to ask back where one item would be this sure of it ("骑手摔伤了", "我在北京
 # 交了8年回老家怎么转"): of 900 questions about other things 8 are asked back by that.
 HARDLY_POLICY, SURE_ITEM = 0.05, 0.75
+# Who only tells something is asked back where one item is this sure: of twenty such sentences about
+# falls, dismissals and births nearly all are, of 46 about other things that were rejected four.
+TOLD_ITEM = 0.85
 # A lead that no cosine can have.
 NEVER = 9.0
 
@@ -88,6 +91,16 @@ def decide(
     if likely >= thresholds.choices or _may_be_ours(intents.get(FAQ, 0.0), answers):
         return Decision("clarify", "unclear", likely, answers, beside=_beside(intents))
     return Decision("reject", OUT_OF_SCOPE, 1.0 - likely, answers)
+
+
+def told(decision: Decision, answers: tuple[tuple[str, float], ...]) -> Decision:
+    """What to do with something that is told and asks for nothing: "我在工地从架子上摔下来了".
+
+    Nothing in it says that it is about policy; where one item is that likely if it is, we ask back.
+    """
+    if not answers or answers[0][1] < TOLD_ITEM:
+        return decision
+    return Decision("clarify", "unclear", answers[0][1], answers)
 
 
 def trusted(policy: Any) -> Any:

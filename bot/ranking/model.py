@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.context.telling import only_told
 from bot.context.weights import Context
 from bot.ranking.classifier import Classifier, softmax
 from bot.ranking.decision import (
@@ -28,6 +29,7 @@ from bot.ranking.decision import (
     Decision,
     Thresholds,
     decide,
+    told,
     trusted,
 )
 from bot.ranking.rivals import Rivals, weighed
@@ -106,7 +108,10 @@ class Model:
         ranked = self.wordings.rank_by(nearness, self.wordings.middles @ place, place)
         intents = self._against_rivals(self.intents(row, vector), ranked, nearness, bare, place)
         answers = self._likeliest(ranked, intents[FAQ])
-        return replace(decide(intents, answers, self.thresholds), way="vectors")
+        decision = decide(intents, answers, self.thresholds)
+        if decision.decision == "reject" and only_told(text):
+            decision = told(decision, self._likeliest(ranked, 1.0))
+        return replace(decision, way="vectors")
 
     def row(self, text: str, words: Sequence[str]) -> Row:
         """The n-grams of a text."""

@@ -155,6 +155,20 @@ def test_a_look_up_that_is_asked_for_is_no_circumstance(text: str, own: bool) ->
     assert not asks_for_own(_alone("reject"), text)
 
 
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [("那我去哪登记 带啥", "clarify"), ("那我登记办好了没", "lookup")],
+)
+def test_where_to_go_is_told_by_no_record(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, text: str, decision: str
+) -> None:
+    doubtful = replace(model, context=replace(CONTEXT, answer=1.0, choices=1.0))
+    alone = Decision("lookup", "look_up_enrolment", 0.8, (), "vectors")
+    found = decide_after(doubtful, alone, text, cut(text, words), kept, UNEMPLOYED)
+    assert found.decision == decision
+    assert found.beside == ("look_up_enrolment" if decision == "clarify" else "")
+
+
 def test_each_sign_has_its_name(model: Model, words: jieba.Tokenizer, kept: KeptVectors) -> None:
     sight = sight_after(model, "要带什么", cut("要带什么", words), kept, UNEMPLOYED)
     items = model.wordings.items

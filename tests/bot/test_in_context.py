@@ -242,3 +242,21 @@ def test_who_only_tells_something_is_heard(text: str, decision: str, told: bool)
     parsed = _understood(UserMessage(text), None, understand)
     assert parsed.get("told", False) is told
     assert parsed["decision"] == ("reject" if told else decision)
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed", "intent"),
+    [
+        ("谢谢你啊 明天我先打电话", {"decision": "answer", "way": "context"}, "thank"),
+        # What is clear by itself, or goes to a person, stays that.
+        ("谢谢，退休金计算", {"decision": "answer", "way": "heart"}, "x"),
+        ("谢谢 我找人", {"decision": "human"}, "x"),
+        ("你好 我想问下我妈的养老金", {"decision": "lookup"}, "inform"),
+    ],
+)
+def test_thanks_and_a_bare_subject_are_no_question(
+    text: str, parsed: dict[str, Any], intent: str
+) -> None:
+    found = _understood(UserMessage(text), None, Understanding(**parsed))
+    assert found["intent"]["name"] == intent
+    assert (found["decision"] == "chat") is (intent != "x")

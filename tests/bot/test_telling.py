@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.context.telling import only_told, tells_years
+from bot.context.telling import only_named, only_thanks, only_told, tells_years
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from bot.context.telling import only_told, tells_years
                 "厂子要搬去越南了",
                 "我儿子在深圳 老伴走了 家里没人会弄",
                 "我妈今年七十了",
+                "怀孕5个月了",
                 "我中间断过几年 算下来才交了12年零几个月",
             )
         ),
@@ -35,6 +36,7 @@ from bot.context.telling import only_told, tells_years
                 "我2021年的养老保险交了几个月",
                 "我的卡在哪办",
                 "明天天气真好",
+                "给我唱首歌",
             )
         ),
     ],
@@ -57,8 +59,39 @@ def test_who_names_the_years_himself(text: str, told: bool) -> None:
     assert tells_years(text) is told
 
 
+@pytest.mark.parametrize(
+    ("text", "thanks"),
+    [
+        ("咳 谢谢你啊 明天我先打电话", True),
+        ("谢谢，那要带什么", False),
+        ("多谢 帮我查一下", False),
+        ("好的", False),
+    ],
+)
+def test_who_only_thanks(text: str, thanks: bool) -> None:
+    assert only_thanks(text) is thanks
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("我想问下社保卡的事情", True),
+        ("你好 我想问下我妈的养老金", True),
+        ("请问，想咨询一下失业保险", True),
+        ("我想问下社保卡丢了怎么办", False),
+        ("养老金", False),
+        ("我想问退休年龄", False),
+    ],
+)
+def test_who_only_names_a_subject(text: str, named: bool) -> None:
+    assert only_named(text) is named
+
+
 def test_a_long_text_takes_no_time() -> None:
     begun = time.perf_counter()
     only_told("我" * 5_000 + "不" * 5_000)
+    only_thanks("谢" * 5_000 + "想" * 5_000)
+    only_named("你好，" * 3_000)
+    only_named("我想问" * 3_000)
     tells_years("12" * 5_000)
     assert time.perf_counter() - begun < 0.5
