@@ -62,7 +62,11 @@ class Talk:
 
     async def ask(self, text: str) -> dict[str, Any]:
         """The first event that answers `text`."""
-        sent = await self.send(text=text)
+        return await self.answered(text=text)
+
+    async def answered(self, **message: Any) -> dict[str, Any]:
+        """The first event that answers a message."""
+        sent = await self.send(**message)
         assert sent.status_code == 202, sent.text
         end = time.monotonic() + 30
         while time.monotonic() < end:

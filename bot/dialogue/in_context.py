@@ -43,6 +43,8 @@ from bot.ranking.ranker import BEFORE
 _UNCLEAR = ("reject", "clarify")
 _OF_RECORDS = frozenset({"period", "insurance", "region"})
 
+# The way of what one of our own wordings says word for word.
+BY_HEART = "heart"
 CONTRIBUTIONS = "look_up_contributions"
 # What is said around a time or an insurance when the record of that is asked for.
 _CLAUSE = re.compile(r"[^,，。.?？!！\s]+")
@@ -85,7 +87,7 @@ async def understood(
     unclear = parsed.get("decision") in _UNCLEAR or parsed.get("way") == IN_CONTEXT
     if unclear and only_thanks(spelled):
         return _chat(parsed, "thank")
-    if only_named(spelled):
+    if parsed.get("way") != BY_HEART and only_named(spelled):
         return _chat(parsed, TOLD)
     if not only_told(spelled):
         return parsed

@@ -252,6 +252,7 @@ def test_who_only_tells_something_is_heard(text: str, decision: str, told: bool)
         ("谢谢，退休金计算", {"decision": "answer", "way": "heart"}, "x"),
         ("谢谢 我找人", {"decision": "human"}, "x"),
         ("你好 我想问下我妈的养老金", {"decision": "lookup"}, "inform"),
+        ("咨询工伤", {"decision": "answer", "way": "heart"}, "x"),
     ],
 )
 def test_thanks_and_a_bare_subject_are_no_question(

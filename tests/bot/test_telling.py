@@ -37,6 +37,8 @@ from bot.context.telling import only_named, only_thanks, only_told, tells_years
                 "我的卡在哪办",
                 "明天天气真好",
                 "给我唱首歌",
+                "我近3个月的缴费记录",
+                "查我2021年的",
             )
         ),
     ],
@@ -49,10 +51,11 @@ def test_what_only_tells(text: str, told: bool) -> None:
     ("text", "told"),
     [
         ("才交了12年零几个月", True),
-        ("十二年", True),
-        ("差三个月", True),
+        ("干了十二年", True),
+        ("断了三个月", True),
         ("好几年了", False),
         ("我2021年的", False),
+        ("最近3个月的缴费", False),
     ],
 )
 def test_who_names_the_years_himself(text: str, told: bool) -> None:
