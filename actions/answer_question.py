@@ -20,6 +20,7 @@ from actions.talk.turn import Turn
 MOST_MATTERS = 2
 # Where so few places have a verified figure, asking everybody for theirs would promise too much.
 FEW_PLACES = 1
+REGION = "region"  # what the slot `pending` holds while we wait for a place
 
 
 class AnswerQuestion(CitizenAction):
@@ -59,6 +60,8 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     replies = [_said(given, knowledge, again)]
     if asked.calculator == RETIREMENT_AGE and not own:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
+    if again and again.one and turn.pending == REGION:
+        return [replace(replies[0], slots={**replies[0].slots, "pending": REGION})]  # still asked
     about = _about_region(given, knowledge, again)
     return [*replies, *(about if not turn.leans else _asked_for(about))]
 
@@ -132,7 +135,7 @@ def _about_region(given: Answer, knowledge: Knowledge, again: Again | None = Non
     if given.region is not None and given.region.outside:
         return [Reply("utter_mainland_only", {"region": given.region.short})]
     if given.choices:
-        shown, waits = cards.region_choices(given.choices), {"pending": "region"}
+        shown, waits = cards.region_choices(given.choices), {"pending": REGION}
         if len(given.choices) > FEW_PLACES:
             return [Reply("utter_ask_region", {}, shown, waits)]
         places = knowledge.phrases.listed(one.short for one in given.choices)

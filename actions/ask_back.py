@@ -37,12 +37,12 @@ class AskBack(CitizenAction):
         Who says when he was born and may mean his retirement hears that.
         """
         knowledge = await self._parts.shelf.now()
+        if turn.speaks_english:
+            return [_in_english(turn, knowledge.in_english)]
         retirement = _retirement(turn, knowledge)
         if retirement is not None:
             own = personal_retirement(knowledge, turn, retirement, self._parts.today())
             return own or ask_for_retirement(knowledge, turn, retirement)
-        if turn.speaks_english:
-            return [_in_english(turn, knowledge.in_english)]
         beside = _beside(turn, knowledge.phrases)
         items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
         offered = [*map(cards.item_choice, items), *beside]

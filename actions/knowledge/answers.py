@@ -98,8 +98,8 @@ class Item:
         words = self.english
         if words is None:
             return self
-        said = replace(self, title=words.title, summary=words.summary, detail=words.detail)
-        return replace(said, points=())
+        title, summary, detail = words.title, words.summary, words.detail
+        return replace(self, title=title, summary=summary, detail=detail, points=())
 
 
 @dataclass(frozen=True)

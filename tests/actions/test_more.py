@@ -128,6 +128,20 @@ async def test_who_goes_on_is_not_told_once_more_that_it_differs_by_place(stage:
     assert said.responses == ["utter_answer"]
 
 
+async def test_a_place_is_not_asked_for_with_every_line(stage: Stage) -> None:
+    first = await stage.play("action_answer_question", answers=["Q016"])
+    assert stage.slots["pending"] == "region"
+    shown = first.card("answer")
+    step = shown["detail"]
+    asked: dict[str, Any] = {"answers": ["Q016"], "text": "问", "in_full": "缴费基数"}
+    said = await stage.play(
+        "action_answer_question", events=after(shown, "问"), lines=[step], **asked
+    )
+    assert said.responses == ["utter_answer_point"]
+    # The question still stands: a place that is told now is heard.
+    assert stage.slots["pending"] == "region"
+
+
 async def test_who_only_tells_something_is_asked_what_for(stage: Stage) -> None:
     said = await stage.play(
         "action_say_not_covered", "out_of_scope", text="厂子要搬去越南了", told=True
@@ -139,7 +153,7 @@ async def test_who_only_tells_something_is_asked_what_for(stage: Stage) -> None:
 async def test_a_places_figure_comes_before_what_else_fits(stage: Stage) -> None:
     asked: dict[str, Any] = {"answers": ["Q016"], "entities": {"region": "310000"}}
     plain = (await stage.play("action_answer_question", **asked)).card("answer")
-    step = plain["detail"].splitlines()[0][3:]
+    step = plain["detail"]
     said = await stage.play("action_answer_question", lines=[step], **asked)
     assert said.card("answer") == plain
 

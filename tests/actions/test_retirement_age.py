@@ -213,3 +213,14 @@ async def test_who_says_when_he_was_born_is_not_asked_what_he_meant(
         entities=entities,
     )
     assert said.responses == [response]
+
+
+async def test_who_asks_in_english_is_asked_back_in_english(stage: Stage) -> None:
+    said = await stage.play(
+        "action_ask_back",
+        "unclear",
+        answers=["Q073"],
+        text="born 1970-05, male, when",
+        entities={"birth_month": "1970-05", "worker_category": "male"},
+    )
+    assert said.responses[0].endswith("_english")
