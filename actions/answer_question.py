@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.asked_again import NO_MORE, UNSAID, Again, asked_again, to_the_point
 from actions.knowledge.answers import Answer, Citation, Knowledge
+from actions.own_case import own_case
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
 from actions.talk import cards
 from actions.talk.errors import NothingAsked
@@ -54,7 +55,10 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         if own and not (turn.leans and own[0].card in turn.cards_before):
             return own
     given = knowledge.answer_for(item, knowledge.region(turn.region), today)
-    again = asked_again(asked, turn) or (None if given.local else to_the_point(asked, turn))
+    case = own_case(knowledge, turn, item, today)
+    again = asked_again(asked, turn, case)
+    if again is None and (case or not given.local):
+        again = to_the_point(asked, turn, case, knowledge.phrases.condolence)
     if again in (NO_MORE, UNSAID) and not turn.in_english:
         return [_nothing_more(given, knowledge, again)]
     replies = [_said(given, knowledge, again)]

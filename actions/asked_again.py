@@ -15,6 +15,7 @@ from typing import Any
 from actions.knowledge.answers import Item
 from actions.talk.turn import Turn
 
+_FIRST = re.compile(r"(?P<sentence>[^。]*)。")
 _MARK = re.compile(r"[，。、：；“”！？\s]")
 _NUMBER = re.compile(r"^\s*\d+[.、]\s*")
 
@@ -34,14 +35,17 @@ NO_MORE = Again("utter_no_more")
 UNSAID = Again("utter_point_unsaid")
 
 
-def asked_again(item: Item, turn: Turn) -> Again | None:
-    """What to say of an item that was answered before; nothing where its answer is due."""
+def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
+    """What to say of an item that was answered before; nothing where its answer is due.
+
+    `own` is what the rule comes to for the numbers that were told, and fits best.
+    """
     told = [card for card in turn.cards_before if _is_of(item, card)]
     if not turn.leans or not told:
         return None
     said = [str(card.get("summary")) for card in told]
     known = Counter(line for one in said for line in one.splitlines())
-    fitting = _fitting(item, turn)
+    fitting = [own] if own and not known[own] else _fitting(item, turn)
     steps = None if item.detail in said else item.detail
     if fresh := [line for line in fitting if not known[line]]:
         return Again("utter_answer_point", "\n".join(fresh), _without(fresh, steps), one=True)
@@ -54,11 +58,19 @@ def asked_again(item: Item, turn: Turn) -> Again | None:
     return Again("utter_answer_more", item.detail)
 
 
-def to_the_point(item: Item, turn: Turn) -> Again | None:
+def to_the_point(
+    item: Item, turn: Turn, own: str | None = None, condolence: str = ""
+) -> Again | None:
     """The short answer with what fits just this question, where that does not say it already.
 
-    In the middle of a conversation what fits comes first: there it is the answer.
+    In the middle of a conversation what fits comes first: there it is the answer. What the
+    rule comes to for the asker's `own` numbers always does.
     """
+    if own:
+        first = _FIRST.match(item.summary)
+        feels = first[0] if first and first["sentence"] == condolence else ""
+        said = f"{feels}{own}\n{item.summary.removeprefix(feels)}"
+        return Again("utter_answer", said, item.detail, one=True)
     fitting = [line for line in _fitting(item, turn) if not _told_by(item.summary, line)]
     if not fitting:
         return None

@@ -6,17 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from actions.knowledge.answers import Item, Knowledge
-from actions.knowledge.retirement_rules import Month, Retirement, retirement
+from actions.knowledge.retirement_rules import Month, Retirement, checked_birth, retirement
+from actions.own_case import own_minimum
 from actions.record.asking import who_is_signed_in
 from actions.record.standing import birth_of, categories
 from actions.talk import cards
-from actions.talk.errors import (
-    BirthUnreadable,
-    BornInFuture,
-    BornTooLately,
-    BornTooLongAgo,
-    Unanswerable,
-)
+from actions.talk.errors import Unanswerable
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
@@ -24,9 +19,6 @@ from actions.talk.turn import Turn
 
 RETIREMENT_AGE = "retirement_age"  # `calculator` of an item, and the slot `pending`
 UNDECIDED = "female"  # 55 or 50 depends on her post
-# Nobody older asks; for a child nobody can promise that the rules stay.
-OLDEST_YEARS = 120
-YOUNGEST_YEARS = 16
 # Whoever leaves early tells the employer in writing three months before (RET-05).
 MONTHS_OF_NOTICE = 3
 
@@ -84,7 +76,9 @@ def personal_retirement(
     if category not in knowledge.rules.categories:
         return []
     found = retirement(knowledge.rules, birth, str(category))
-    return [_estimate(found, knowledge, today)]
+    lacking = own_minimum(knowledge, turn, today)
+    own = [_estimate(found, knowledge, today)]
+    return [*own, Reply("utter_own_case", {"said": lacking})] if lacking else own
 
 
 def ask_for_retirement(knowledge: Knowledge, turn: Turn, topic: Item | None) -> list[Reply]:
@@ -107,23 +101,6 @@ def ask_for_retirement(knowledge: Knowledge, turn: Turn, topic: Item | None) -> 
 def _place_decides(topic: Item) -> bool:
     """Whether it is about women who pay for themselves: there the place says 55 or 50."""
     return topic.regional and topic.calculator == RETIREMENT_AGE
-
-
-def checked_birth(written: str, today: date) -> Month:
-    """The birth month, if somebody of that age can ask."""
-    try:
-        birth = Month.read(written)
-    except ValueError as problem:
-        raise BirthUnreadable from problem
-    said = {"birth": written}
-    age = Month.of(today.year, today.month).number - birth.number
-    if age < 0:
-        raise BornInFuture(**said)
-    if age > OLDEST_YEARS * 12:
-        raise BornTooLongAgo(**said)
-    if age < YOUNGEST_YEARS * 12:
-        raise BornTooLately(**said)
-    return birth
 
 
 def _estimate(found: Retirement, knowledge: Knowledge, today: date) -> Reply:

@@ -1,10 +1,11 @@
-"""Contributions of the self-employed, months of unemployment benefit, maternity allowance."""
+"""Contributions of the self-employed, months of benefits, maternity allowance."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 FEN = Decimal("0.01")
 
@@ -42,6 +43,14 @@ def most_unemployment_months(paid: int, steps: Iterable[Mapping[str, int]]) -> i
 def own_unemployment_months(paid: int, months_a_year: int, most: int) -> int:
     """A region's conversion of full years."""
     return min(paid // 12 * months_a_year, most)
+
+
+def survivors_months(paid: int, rules: Mapping[str, Any]) -> int:
+    """Months of the survivors' allowance (抚恤金) for so many months paid (MOHRSS_2021_18)."""
+    years = paid // 12
+    first: int = max(step["months"] for step in rules["months"] if years >= step["years"])
+    most: int = rules["most"]
+    return min(first + max(0, years - int(rules["each_year_beyond"])), most)
 
 
 def maternity_days(kind: str, babies: int, days: Mapping[str, int], more: Mapping[str, int]) -> int:

@@ -39,7 +39,7 @@ class EstimateMaternity(CitizenAction):
                     [
                         Field("wage", "number"),
                         Field("kind", "choice", "normal", choices),
-                        Field("babies", "number", "1"),
+                        Field("babies", "number", turn.counted("babies") or "1"),
                     ],
                     knowledge,
                 )

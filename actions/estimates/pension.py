@@ -9,12 +9,11 @@ from actions.counting import pension as counting
 from actions.estimates import filled
 from actions.estimates.filled import Field, FieldWrong
 from actions.knowledge.answers import Knowledge, Parameter
-from actions.knowledge.retirement_rules import Month, Retirement, retirement
+from actions.knowledge.retirement_rules import Month, Retirement, checked_birth, retirement
 from actions.record import standing
 from actions.record.asking import Service, ask, begin
 from actions.registries.client import Found
 from actions.registries.entries import Contribution
-from actions.retirement_age import checked_birth
 from actions.talk.errors import Unanswerable
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
@@ -46,13 +45,13 @@ class EstimatePension(CitizenAction):
 async def _form(parts: Parts, turn: Turn, knowledge: Knowledge) -> Reply:
     known = await _known(parts, turn, knowledge)
     rules, words = knowledge.phrases.words["calculators"][PENSION], knowledge.phrases.words
-    base = _base(turn, knowledge)
+    base, told = _base(turn, knowledge), turn.known("worker_category")
     fields = [
         Field("birth", "month", known.get("birth") or turn.known("birth_month")),
         Field(
             "category",
             "choice",
-            known.get("category"),
+            known.get("category") or (told if told in CATEGORIES else None),
             [(words["choices"][one], one) for one in CATEGORIES],
         ),
         Field("months", "number", known.get("months")),

@@ -21,7 +21,7 @@ SERVICE = Service("estimate_unemployment")
 
 
 class EstimateUnemployment(CitizenAction):
-    """Counts from the record or the form, or asks for the months."""
+    """Counts from what is told or filled in, or asks for the months, with those of the record."""
 
     action = "action_estimate_unemployment"
 
@@ -32,12 +32,15 @@ class EstimateUnemployment(CitizenAction):
         """The form's estimate; else the form with the record's months."""
         parts, knowledge = self._parts, await self._parts.shelf.now()
         fields = await filled.read(parts, turn, UNEMPLOYMENT)
+        region, told = knowledge.region(turn.region), turn.counts_now.get("paid_months")
+        if fields is None and told is not None:
+            return [_counted(parts, region, knowledge, told)]
         if fields is None:
-            known = await _known(parts, turn)
+            known = await _known(parts, turn) or turn.counted("paid_months")
             field = Field("paid_months", "number", known)
             return [filled.form(UNEMPLOYMENT, [field], knowledge)]
         paid = int(filled.number(fields, "paid_months", knowledge, Decimal(0)))
-        return [_counted(parts, knowledge.region(turn.region), knowledge, paid)]
+        return [_counted(parts, region, knowledge, paid)]
 
 
 async def _known(parts: Parts, turn: Turn) -> str | None:

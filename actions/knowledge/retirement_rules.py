@@ -8,8 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
+from actions.talk.errors import BirthUnreadable, BornInFuture, BornTooLately, BornTooLongAgo
+
+# Nobody older asks; for a child nobody can promise that the rules stay.
+OLDEST_YEARS = 120
+YOUNGEST_YEARS = 16
 _WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -130,3 +136,20 @@ def retirement(rules: Rules, birth: Month, category: str) -> Retirement:
         minimum_contribution=rules.minimum_contribution(month.year),
         earliest_contribution=rules.minimum_contribution(earliest.year),
     )
+
+
+def checked_birth(written: str, today: date) -> Month:
+    """The birth month, if somebody of that age can ask."""
+    try:
+        birth = Month.read(written)
+    except ValueError as problem:
+        raise BirthUnreadable from problem
+    said = {"birth": written}
+    age = Month.of(today.year, today.month).number - birth.number
+    if age < 0:
+        raise BornInFuture(**said)
+    if age > OLDEST_YEARS * 12:
+        raise BornTooLongAgo(**said)
+    if age < YOUNGEST_YEARS * 12:
+        raise BornTooLately(**said)
+    return birth

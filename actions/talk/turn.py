@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ HEARD = (
     "authorisation",
     "step",
 )
+# For so long what somebody counted of himself is taken as still meant.
+MESSAGES_REMEMBERED = 4
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -56,6 +58,8 @@ class Turn:
     lines: tuple[str, ...] = ()  # what of the item fits just this
     told: bool = False  # whether it asks for nothing yet
     unsaid: bool = False  # whether the item says nothing of what is asked on
+    counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
+    counts_now: Mapping[str, int] = field(default_factory=dict)  # numbers told in this very turn
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
 
@@ -70,6 +74,10 @@ class Turn:
     def known(self, name: str) -> str | None:
         """What was said now, or earlier."""
         return self.entities.get(name) or self.slots.get(name)
+
+    def counted(self, name: str) -> str | None:
+        """A number that was told, as a form shows it."""
+        return str(self.counts[name]) if name in self.counts else None
 
     @property
     def speaks_english(self) -> bool:
@@ -114,6 +122,8 @@ def read_turn(tracker: Tracker) -> Turn:
         lines=tuple(map(str, message.get("lines") or ())),
         told=bool(message.get("told")),
         unsaid=bool(message.get("unsaid")),
+        counts=_counts([*_parsed_before(tracker.events), message]),
+        counts_now=_counts([message]),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
     )
@@ -124,6 +134,18 @@ def _typed(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
     said = [one for one in events if one.get("event") == "user"]
     texts = (_text(one.get("text")) or "" for one in (message, *reversed(said)))
     return next((text for text in texts if text and not text.startswith("/")), "")
+
+
+def _parsed_before(events: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the last messages were understood as."""
+    said = [one.get("parse_data") or {} for one in events if one.get("event") == "user"]
+    return said[-MESSAGES_REMEMBERED:]
+
+
+def _counts(parsed: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """The numbers told in these messages, the last of each kind."""
+    told = [one.get("counts") or {} for one in parsed]
+    return {str(name): int(count) for counts in told for name, count in counts.items()}
 
 
 def _said_before(events: list[dict[str, Any]]) -> list[Bubble]:

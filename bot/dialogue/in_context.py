@@ -15,6 +15,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.context.counts import counts
 from bot.context.sight import CHECK_RECORD
 from bot.context.telling import only_named, only_thanks, only_told, tells_years
 from bot.context.weights import IN_CONTEXT, TOLD
@@ -35,6 +36,7 @@ from bot.dialogue.follow_up import (
     without_lead,
 )
 from bot.entities.kinds import workers
+from bot.entities.reading import MOST_CHARACTERS as MOST_CHARACTERS_READ
 from bot.normalizer import normalize
 from bot.ranking.decision import OUT_OF_SCOPE
 from bot.ranking.ranker import BEFORE
@@ -79,9 +81,11 @@ Understand = Callable[[UserMessage], Awaitable[Parsed]]
 async def understood(
     message: UserMessage, tracker: DialogueStateTracker | None, understand: Understand
 ) -> Parsed:
-    """What the message says, and whether it leads nowhere as it only tells something."""
+    """What the message says, what it counts, and whether it only tells something."""
     spelled = normalize(message.text or "").text
     parsed = await _meant(message, spelled, tracker, understand)
+    if told := counts(spelled[:MOST_CHARACTERS_READ]):
+        parsed = {**parsed, "counts": told}
     if len(spelled) > MOST_CHARACTERS or parsed.get("decision") == HUMAN:
         return parsed
     unclear = parsed.get("decision") in _UNCLEAR or parsed.get("way") == IN_CONTEXT

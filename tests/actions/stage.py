@@ -106,6 +106,7 @@ def call(
         "lines": turn.get("lines"),
         "unsaid": turn.get("unsaid"),
         "told": turn.get("told"),
+        "counts": turn.get("counts"),
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }
     return {

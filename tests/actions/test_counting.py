@@ -219,3 +219,43 @@ async def test_who_is_signed_in_need_not_say_when_they_were_born(
     said = await desk.play("action_retirement_age", "inform")
     assert said.card("estimate")["inputs"]["出生年月"] == "1980年1月"
     assert not desk.slots.get("birth_month")
+
+
+@pytest.mark.parametrize(
+    ("action", "told", "entities", "fields"),
+    [
+        ("action_estimate_maternity", {"babies": 2}, {}, {"babies": "2", "kind": "normal"}),
+        ("action_estimate_maternity", {}, {}, {"babies": "1", "kind": "normal"}),
+        (
+            "action_estimate_pension",
+            {},
+            {"birth_month": "1970-03", "worker_category": "male"},
+            {"birth": "1970-03", "category": "male", "index": "1"},
+        ),
+        # Which of the two kinds of post she has is still to be chosen.
+        (
+            "action_estimate_pension",
+            {},
+            {"birth_month": "1975-03", "worker_category": "female"},
+            {"birth": "1975-03", "index": "1"},
+        ),
+    ],
+)
+async def test_the_form_knows_what_was_told(
+    stage: Stage,
+    action: str,
+    told: dict[str, int],
+    entities: dict[str, str],
+    fields: dict[str, str],
+) -> None:
+    shown = (await stage.play(action, counts=told, entities=entities)).card("form")
+    assert {one["name"]: one["value"] for one in shown["fields"] if "value" in one} == fields
+
+
+async def test_who_tells_the_months_needs_no_form(stage: Stage) -> None:
+    said = await stage.play("action_estimate_unemployment", counts={"paid_months": 96})
+    assert said.card("estimate")["results"] == [{"label": "最多可以领", "value": "18个月"}]
+    # Told some messages ago, they may be those of another insurance: he sees them first.
+    told = {"event": "user", "text": "交了8年", "parse_data": {"counts": {"paid_months": 96}}}
+    shown = (await stage.play("action_estimate_unemployment", events=[told])).card("form")
+    assert [one["value"] for one in shown["fields"]] == ["96"]

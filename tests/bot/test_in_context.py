@@ -261,3 +261,10 @@ def test_thanks_and_a_bare_subject_are_no_question(
     found = _understood(UserMessage(text), None, Understanding(**parsed))
     assert found["intent"]["name"] == intent
     assert (found["decision"] == "chat") is (intent != "x")
+
+
+def test_what_somebody_counts_of_himself_is_told_to_the_actions() -> None:
+    told = _understood(UserMessage("失业保险我交了8年"), None, Understanding(decision="answer"))
+    assert told["counts"] == {"paid_months": 96}
+    asked = _understood(UserMessage("失业金领几个月"), None, Understanding(decision="answer"))
+    assert "counts" not in asked

@@ -206,6 +206,17 @@ async def test_the_own_retirement_date_is_counted(whole: Whole) -> None:
     assert cards[0]["type"] == "estimate"
 
 
+async def test_who_tells_his_numbers_hears_the_sum(whole: Whole) -> None:
+    words, _ = await said(
+        await whole.talk(), "我爸走了 他缴了31年社保 领了12年养老金 抚恤金能给几个月"
+    )
+    assert "抚恤金按24个月减12个月，给12个月" in words
+    talk = await whole.talk()
+    await said(talk, "失业金能领多久")
+    words, _ = await said(talk, "我交了三年半")
+    assert "失业保险缴了3年6个月的，最长领12个月" in words
+
+
 async def test_the_weather_gets_no_policy_answer(whole: Whole) -> None:
     words, cards = await said(await whole.talk(), "今天天气怎么样")
     assert [card for card in cards if card["type"] == "answer"] == []

@@ -1,0 +1,79 @@
+"""What somebody counts of himself: time paid and drawn, a grade of injury, age and year of leaving.
+
+Only what has come to pass counts: "要交满15年吗" asks for a rule, "交了15年" tells of a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.entities.numerals import figures, small
+
+PAID, DRAWN, GRADE, LEAVING, AGE = "paid_months", "drawn_months", "grade", "leaving_year", "age"
+BABIES = "babies"
+
+_N = r"(?<![\d.一二三四五六七八九十])(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?![\d.])"
+_TIME = (
+    rf"(?:(?P<years>{_N})个?年头?(?:[零又]?(?P<over>{_N})个?月|(?P<half>半))?|(?P<months>{_N})个月)"
+    r"(?![前内后之以])"
+)
+_GAP = r"(?P<gap>[^\d,，。;；一二两三四五六七八九十]{0,7})"
+# What makes it an aim, a gap or a guess; behind a mere noun, a rule as well.
+_NOT_YET = re.compile(r"[要得需差还再补近快每不没断停欠漏]|[至最]少|最低")
+_NO_TIME_OF_IT = re.compile(rf"{_NOT_YET.pattern}|[满够能想领拿]")
+_NOT_DRAWN = re.compile(rf"{_NOT_YET.pattern}|[交缴满够能想]")
+_PAID = re.compile(rf"(?:[交缴][了过有]|(?:已经?|一共|总共|累计|都|就|才|只)[交缴]){_GAP}{_TIME}")
+_PAID_NOUN = re.compile(
+    rf"(?:缴费(?:年限)?|工龄|社保|(?:失业|养老)保险|[交缴]的?(?:养老|失业|医保|保险|费)){_GAP}{_TIME}"
+)
+# "有八年的社保", "31年工龄".
+_PAID_BEHIND = re.compile(
+    rf"(?P<gap>[^,，。;；]{{0,2}}){_TIME}多?的?(?:社保|工龄|养老|失业|缴费|保险)"
+)
+_DRAWN = re.compile(rf"(?:[领拿](?:[了过])|退休金|养老金|退休工资|退休|退了){_GAP}{_TIME}")
+_GRADE = re.compile(
+    r"(?<![\d一二三四五六七八九十到至~\-—、])(10|[1-9]|[一二三四五六七八九十])级(?![到至~\-—、])"
+)
+_LEAVING = re.compile(
+    r"(20[2-9]\d|[二2][〇零0][二三四五六七八九][〇零一二三四五六七八九])年?(?:\d{1,2}月)?[才就要能该到份底初]{0,3}"
+    r"(?:可以)?(?:退休|退|到龄|到点)"
+)
+_AGE = re.compile(
+    rf"(?P<years>[3-7]\d|[三四五六七]十[一二三四五六七八九]?)岁(?:零?(?P<over>{_N})个?月|(?P<half>半))?"
+)
+_TWINS = re.compile(r"双胞胎|龙凤胎|双胎|双宝")
+_TIMES = (
+    (PAID, _PAID_BEHIND, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
+    (PAID, _PAID_NOUN, _NO_TIME_OF_IT),
+    (PAID, _PAID, _NOT_YET),
+    (DRAWN, _DRAWN, _NOT_DRAWN),
+)
+
+
+def counts(text: str) -> Mapping[str, int]:
+    """What a normalised text tells: months, for `grade` and `leaving_year` the number."""
+    found = {}
+    for name, pattern, otherwise in _TIMES:
+        for match in pattern.finditer(text):
+            if not otherwise.search(match["gap"]):
+                found[name] = _months(match["years"], match["over"], match["half"], match["months"])
+    if aged := _AGE.search(text):
+        found[AGE] = _months(aged["years"], aged["over"], aged["half"])
+    if graded := _GRADE.search(text):
+        found[GRADE] = small(graded[1]) or 0
+    if leaving := _LEAVING.search(text):
+        found[LEAVING] = figures(leaving[1])
+    if _TWINS.search(text):
+        found[BABIES] = 2
+    elif "三胞胎" in text:
+        found[BABIES] = 3
+    return {name: count for name, count in found.items() if count}
+
+
+def _months(
+    years: str | None, over: str | None, half: str | None, months: str | None = None
+) -> int:
+    if months:
+        return small(months) or 0
+    return 12 * (small(years or "") or 0) + (6 if half else small(over or "") or 0)

@@ -1,0 +1,175 @@
+"""Who told the numbers that a rule counts with hears what it comes to for him."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions.counting.small import survivors_months
+from actions.knowledge.shelf import read_knowledge
+from actions.own_case import RULES
+from tests.actions.stage import ROOT, Said, Stage
+
+KNOWLEDGE = read_knowledge(ROOT / "data/knowledge")
+
+
+@pytest.fixture
+def shelf_folder(tmp_path: Path) -> Path:
+    """The real knowledge with the real items."""
+    folder = tmp_path / "knowledge"
+    shutil.copytree(ROOT / "data/knowledge", folder, ignore=shutil.ignore_patterns("schemas"))
+    return folder
+
+
+async def asked(stage: Stage, item: str, counts: dict[str, int], **turn: Any) -> Said:
+    return await stage.play("action_answer_question", answers=[item], counts=counts, **turn)
+
+
+@pytest.mark.parametrize(
+    ("item", "counts", "entities", "said"),
+    [
+        ("Q125", {"paid_months": 96}, {}, "失业保险缴了8年的，最长领18个月，"),
+        ("Q125", {"paid_months": 11}, {}, "失业保险缴了11个月的，还不满1年，"),
+        ("Q125", {"paid_months": 97}, {"region": "310000"}, "在上海可以领16个月。"),
+        ("Q222", {"paid_months": 264}, {}, "缴了22年的，抚恤金是16个月。"),
+        (
+            "Q221",
+            {"paid_months": 372, "drawn_months": 150},
+            {},
+            "缴了31年、养老金领了12年6个月的，抚恤金按24个月减12个月，给12个月。",
+        ),
+        (
+            "Q221",
+            {"paid_months": 300, "drawn_months": 240},
+            {},
+            "缴了25年、养老金领了20年的，减下来不到9个月，按最少的给9个月。",
+        ),
+        ("Q221", {"paid_months": 300}, {}, "缴了25年的，抚恤金先按19个月算，"),
+        (
+            "Q045",
+            {"leaving_year": 2033, "paid_months": 147},
+            {},
+            "2033年退休的，要缴满17年。缴了12年3个月，还差4年9个月。",
+        ),
+        (
+            "Q086",
+            {"paid_months": 180},
+            {"birth_month": "1966-01", "worker_category": "male"},
+            "2026年退休的，要缴满15年。缴了15年，年限已经够了。",
+        ),
+        ("Q038", {"age": 720}, {"amount": "100000"}, "60岁退休，计发月数是139。账户里有100000元"),
+        ("Q039", {"age": 723}, {}, "60岁3个月退休，各地一般折算成137.3个计发月。"),
+        (
+            "Q148",
+            {"grade": 7},
+            {"amount": "6000"},
+            "7级的，一次给13个月的本人工资。本人工资按6000元算，大约是78000元。",
+        ),
+        ("Q122", {"paid_months": 8}, {}, "失业保险缴了8个月的，还不满1年，"),
+        ("Q122", {"paid_months": 12}, {}, "失业保险缴了1年的，缴满1年这一条够了，"),
+        ("Q163", {"babies": 2}, {}, "一次生2个的，国家规定休113天；"),
+        ("Q149", {"grade": 2}, {}, "2级的，一次给25个月的本人工资。以后每月再发本人工资的85%。"),
+    ],
+)
+async def test_the_sum_is_told_before_the_rule(
+    stage: Stage, item: str, counts: dict[str, int], entities: dict[str, str], said: str
+) -> None:
+    answer = await asked(stage, item, counts, entities=entities)
+    card = answer.card("answer")
+    assert said in card["summary"].splitlines()[0]
+    assert KNOWLEDGE.items[item].summary.removeprefix("请节哀。") in card["summary"]
+    assert card["summary"].count("请节哀") == KNOWLEDGE.items[item].summary.count("请节哀")
+    assert said in answer.text
+    assert card["sources"]
+
+
+@pytest.mark.parametrize(
+    ("item", "counts", "entities"),
+    [
+        ("Q125", {"drawn_months": 3}, {}),
+        ("Q125", {"paid_months": 1200}, {}),
+        ("Q221", {"paid_months": 60, "drawn_months": 12}, {}),
+        ("Q045", {"paid_months": 147}, {}),
+        ("Q045", {"leaving_year": 2025}, {}),
+        ("Q045", {"paid_months": 147}, {"birth_month": "2024-05", "worker_category": "male"}),
+        ("Q045", {"paid_months": 147}, {"birth_month": "1975-05", "worker_category": "female"}),
+        ("Q038", {"age": 47 * 12}, {}),  # its months are doubted
+        ("Q038", {"age": 100}, {}),
+        ("Q148", {"grade": 12}, {}),
+        ("Q124", {"paid_months": 96}, {}),
+    ],
+)
+async def test_nothing_is_counted_from_what_is_missing_or_cannot_be(
+    stage: Stage, item: str, counts: dict[str, int], entities: dict[str, str]
+) -> None:
+    without = await asked(stage, item, {}, entities=entities)
+    same = await asked(stage, item, counts, entities=entities)
+    assert (same.texts, same.cards) == (without.texts, without.cards)
+
+
+def test_each_item_of_the_file_is_ours_and_has_a_rule() -> None:
+    own = KNOWLEDGE.phrases.words["own_case"]["items"]
+    assert {*own} <= {*KNOWLEDGE.items}
+    assert {*own.values()} == {*RULES}
+
+
+async def test_numbers_told_first_count_for_the_question_that_follows(stage: Stage) -> None:
+    told = {
+        "event": "user",
+        "text": "我失业保险交了8年",
+        "parse_data": {"counts": {"paid_months": 96}},
+    }
+    chat = [{"event": "user", "text": "嗯", "parse_data": {}}] * 4
+    soon = await stage.play("action_answer_question", answers=["Q125"], events=[told, *chat[:3]])
+    assert "最长领18个月" in soon.card("answer")["summary"].splitlines()[0]
+    late = await stage.play("action_answer_question", answers=["Q125"], events=[told, *chat])
+    assert late.card("answer")["summary"] == KNOWLEDGE.items["Q125"].summary
+
+
+async def test_who_tells_numbers_after_the_rule_hears_the_sum_alone(stage: Stage) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q222"])).card("answer")
+    shown = {"event": "bot", "text": "答", "data": {"custom": {"card": first}}}
+    turn: dict[str, Any] = {"text": "他交了22年", "in_full": "没退休就去世 他交了22年"}
+    said = await asked(stage, "Q222", {"paid_months": 264}, events=[shown], **turn)
+    assert said.responses == ["utter_answer_point"]
+    assert said.card("answer")["summary"] == "缴了22年的，抚恤金是16个月。"
+    # The same once more: what fits otherwise, or all steps.
+    events = [shown, {**shown, "data": {"custom": {"card": said.card("answer")}}}]
+    again = await asked(stage, "Q222", {"paid_months": 264}, events=events, **turn)
+    assert again.responses == ["utter_answer_more"]
+
+
+async def test_who_asks_in_english_gets_the_rule(stage: Stage) -> None:
+    english = await asked(stage, "Q125", {"paid_months": 96}, locale="en")
+    assert "失业保险缴了" not in english.card("answer")["summary"]
+
+
+@pytest.mark.parametrize(
+    ("paid", "months"),
+    [
+        (0, 3),
+        (59, 3),
+        (60, 6),
+        (119, 6),
+        (120, 9),
+        (180, 9),
+        (191, 9),
+        (192, 10),
+        (360, 24),
+        (500, 24),
+    ],
+)
+def test_survivors_months_grow_by_full_years(paid: int, months: int) -> None:
+    rules = KNOWLEDGE.phrases.words["calculators"]["survivors"]
+    assert survivors_months(paid, rules) == months
+
+
+async def test_who_asks_when_he_retires_hears_what_is_lacking(stage: Stage) -> None:
+    born = {"birth_month": "1972-08", "worker_category": "male"}
+    own = await asked(stage, "Q073", {"paid_months": 132}, entities=born)
+    assert own.responses == ["utter_retirement_age", "utter_own_case"]
+    assert own.texts[1].endswith("2034年退休的，要缴满17年6个月。缴了11年，还差6年6个月。")
+    assert (await asked(stage, "Q073", {}, entities=born)).responses == ["utter_retirement_age"]

@@ -1,0 +1,71 @@
+"""What somebody counts of himself is read, and a rule, an aim or a guess is not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.context.counts import counts
+from bot.normalizer import normalize
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("我爸缴了31年领了12年,抚恤金几个月", {"paid_months": 372, "drawn_months": 144}),
+        ("爸爸走了 交了25年 养老金领了四年", {"paid_months": 300, "drawn_months": 48}),
+        ("我交了十二年零三个月", {"paid_months": 147}),
+        ("失业保险我交了3年半", {"paid_months": 42}),
+        ("我社保一共交了200个月", {"paid_months": 200}),
+        ("已经交满15年了", {"paid_months": 180}),
+        ("養老保險交了８年", {"paid_months": 96}),
+        ("我有8年的社保", {"paid_months": 96}),
+        ("31年工龄能领多少失业金", {"paid_months": 372}),
+        ("工龄二十二年", {"paid_months": 264}),
+        ("以前交了5年，后来又说交了7年", {"paid_months": 84}),
+        ("退休12年了 人走了", {"drawn_months": 144}),
+        ("领了3个月失业金", {"drawn_months": 3}),
+        ("我57岁才交了13年", {"paid_months": 156, "age": 684}),
+        ("60岁3个月退休计发月数", {"age": 723}),
+        ("55岁半退", {"age": 666}),
+        ("鉴定下来七级", {"grade": 7}),
+        ("10级伤残赔多少", {"grade": 10}),
+        ("我2033年退休要交几年", {"leaving_year": 2033}),
+        ("生的双胞胎能多休几天", {"babies": 2}),
+        ("三胞胎产假多少天", {"babies": 3}),
+        *(
+            (text, {})
+            for text in (
+                "养老要交满15年吗",
+                "领养老金要交15年",
+                "没交满15年",
+                "交了快15年",
+                "交15年社保能领多少",
+                "社保断了3年怎么办",
+                "还差3年",
+                "退休还有3年",
+                "养老金停了3个月",
+                "都交十几年了",
+                "交了十三四年",
+                "交了5年以上",
+                "最近3个月的缴费",
+                "5到10级离职",
+                "2年没交社保",
+                "每月交2000元",
+                "",
+            )
+        ),
+    ],
+)
+def test_only_what_has_come_to_pass_counts(text: str, found: dict[str, int]) -> None:
+    assert counts(normalize(text).text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["交了" * 500, "1年" * 500, "一二三四五六七八九十级" * 90, "领了交" * 300]
+)
+def test_long_texts_are_read_at_once(text: str) -> None:
+    started = time.perf_counter()
+    counts(text)
+    assert time.perf_counter() - started < 0.1
