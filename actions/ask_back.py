@@ -77,7 +77,12 @@ def _items(turn: Turn, knowledge: Knowledge) -> Iterable[Item]:
     if turn.refused in knowledge.items:
         near = knowledge.items[turn.refused].related
         ids = dict.fromkeys((*turn.answers, *near))
-    return (knowledge.items[one] for one in ids if one in knowledge.items)
+    known = [knowledge.items[one] for one in ids if one in knowledge.items]
+    return [
+        one
+        for place, one in enumerate(known)
+        if place == 0 or knowledge.phrases.may_be_offered(one.id, turn.heard)
+    ]
 
 
 def _beside(turn: Turn, phrases: Phrases) -> list[cards.Card]:

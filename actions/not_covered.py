@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from actions.knowledge.answers import Item, Knowledge
 from actions.talk import cards
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
@@ -13,6 +14,9 @@ from actions.talk.turn import Turn
 
 # "她走不动路", "要去哪里办": longer ones tell by themselves what they are about.
 FEW_CHARACTERS = 12
+# From this chance on the topics of an area are offered; set by hand on 40 sentences.
+SURE_AREA = 0.85
+MOST_TOPICS = 3
 
 
 class SayNotCovered(CitizenAction):
@@ -32,8 +36,28 @@ class SayNotCovered(CitizenAction):
         shown = cards.choices([cards.human_choice(knowledge.phrases)])
         if _goes_on(turn):
             return [Reply("utter_not_followed", {}, shown, {"pending": None})]
-        words = "utter_told" if turn.told else "utter_not_covered"
-        return [Reply(words, {}, shown, {"pending": None})]
+        if turn.told:
+            return [_what_of_it(turn, knowledge)]
+        return [Reply("utter_not_covered", {}, shown, {"pending": None})]
+
+
+def _what_of_it(turn: Turn, knowledge: Knowledge) -> Reply:
+    """What somebody wants to know who tells something, with the topics of its area, if any."""
+    human, topics = cards.human_choice(knowledge.phrases), list(_topics(turn, knowledge))
+    shown = cards.choices([*map(cards.item_choice, topics[:MOST_TOPICS]), human])
+    words = "utter_told_of" if topics else "utter_told"
+    return Reply(words, {}, shown, {"pending": None})
+
+
+def _topics(turn: Turn, knowledge: Knowledge) -> Iterator[Item]:
+    """The likely items of the one area that what is told surely belongs to."""
+    likely = [knowledge.items[one] for one in turn.if_ours if one in knowledge.items]
+    for area in {one.area for one in likely}:
+        named = [one for one in likely if one.area == area]
+        if sum(turn.if_ours[one.id] for one in named) >= SURE_AREA:
+            yield from (
+                one for one in named if knowledge.phrases.may_be_offered(one.id, turn.heard)
+            )
 
 
 def _goes_on(turn: Turn) -> bool:

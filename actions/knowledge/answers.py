@@ -77,6 +77,7 @@ class Item:
     """A frequent question and its answer."""
 
     id: str
+    area: str
     title: str
     regional: bool
     summary: str

@@ -33,6 +33,11 @@ class Phrases:
         """What an answer to who has lost somebody begins with."""
         return str(self.words["condolence"])
 
+    def may_be_offered(self, item: str, heard: str) -> bool:
+        """Whether an item may stand among choices for who has said this: nobody is reminded."""
+        delicate = (one["words"] for one in self.words["delicate"] if item in one["items"])
+        return all(any(word in heard for word in words) for words in delicate)
+
     def age(self, months: int) -> str:
         """An age, for example 61岁11个月."""
         return self._number("age" if months % 12 else "whole_age", months)

@@ -133,6 +133,7 @@ def _region(written: Mapping[str, Any]) -> Region:
 def _item(written: Mapping[str, Any], sources: Mapping[str, Source]) -> Item:
     return Item(
         id=written["id"],
+        area=written["area"],
         title=written["title"],
         regional=written["scope"] == "regional",
         summary=written["summary"].strip(),

@@ -53,10 +53,12 @@ class Turn:
     beside: str = ""  # the look-up that may be meant as well as an item
     refused: str = ""  # the item whose answer was just said not to be meant
     text: str = ""  # what was typed; nothing where a choice was tapped
+    heard: str = ""  # all that was typed in this conversation
     leans: bool = False  # whether it was understood together with the question before
     site: str = ""  # the service centre's page
     lines: tuple[str, ...] = ()  # what of the item fits just this
     told: bool = False  # whether it asks for nothing yet
+    if_ours: Mapping[str, float] = field(default_factory=dict)  # items it may tell of, then
     unsaid: bool = False  # whether the item says nothing of what is asked on
     counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
     counts_now: Mapping[str, int] = field(default_factory=dict)  # numbers told in this very turn
@@ -117,10 +119,12 @@ def read_turn(tracker: Tracker) -> Turn:
         beside=str(message.get("beside") or ""),
         refused=str(message.get("refused") or ""),
         text="" if (text := _text(message.get("text")) or "").startswith("/") else text,
+        heard=_heard(message, tracker.events),
         leans=bool(message.get("in_full")),
         site=_text(metadata.get("site")) or "",
         lines=tuple(map(str, message.get("lines") or ())),
         told=bool(message.get("told")),
+        if_ours=_chances(message.get("if_ours")),
         unsaid=bool(message.get("unsaid")),
         counts=_counts([*_parsed_before(tracker.events), message]),
         counts_now=_counts([message]),
@@ -134,6 +138,12 @@ def _typed(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
     said = [one for one in events if one.get("event") == "user"]
     texts = (_text(one.get("text")) or "" for one in (message, *reversed(said)))
     return next((text for text in texts if text and not text.startswith("/")), "")
+
+
+def _heard(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
+    said = [one for one in events if one.get("event") == "user"]
+    texts = (_text(one.get("text")) or "" for one in (*said, message))
+    return "\n".join(text for text in texts if text and not text.startswith("/"))
 
 
 def _parsed_before(events: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
@@ -183,6 +193,11 @@ def _matters(written: Any) -> list[str]:
 def _answers(written: Any) -> list[str]:
     listed = written if isinstance(written, list) else []
     return [str(one["id"]) for one in listed if isinstance(one, dict) and one.get("id")]
+
+
+def _chances(written: Any) -> dict[str, float]:
+    listed = written if isinstance(written, list) else []
+    return {str(one["id"]): float(one.get("score") or 0) for one in listed if one.get("id")}
 
 
 def _entities(written: Any) -> dict[str, str]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,7 @@ class Decision:
     way: str = "words"  # what it took: known by heart, n-grams alone, sentence vectors
     beside: str = ""  # the look-up that may be meant as well, where we ask back
     lines: tuple[str, ...] = ()  # what of the item fits just this
+    if_ours: tuple[tuple[str, float], ...] = ()  # what a rejected text tells of, if it is ours
     unsaid: bool = False  # whether the item, answered before, says nothing of what is asked on
 
 
@@ -95,10 +96,11 @@ def decide(
 def told(decision: Decision, answers: tuple[tuple[str, float], ...]) -> Decision:
     """What to do with something that is told and asks for nothing: "我在工地从架子上摔下来了".
 
-    Nothing in it says that it is about policy; where one item is that likely if it is, we ask back.
+    Nothing in it says that it is about policy; where one item is that likely if it is, we ask back,
+    else the actions see whether one area is.
     """
     if not answers or answers[0][1] < TOLD_ITEM:
-        return decision
+        return replace(decision, if_ours=answers)
     return Decision("clarify", "unclear", answers[0][1], answers)
 
 

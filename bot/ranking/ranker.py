@@ -9,7 +9,7 @@ just this, and `unsaid` where it says nothing of what is asked on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -117,7 +117,7 @@ class QuestionRanker(GraphComponent, IntentClassifier):
                 piloted = self._pilots.version(_site(message)) if self._pilots else ""
                 message.set("index", piloted or self._index.version, add_to_output=True)
                 if parts:
-                    listed = [{"answers": _answers(part)} for part in parts]
+                    listed = [{"answers": _answers(part.answers)} for part in parts]
                     message.set("parts", listed, add_to_output=True)
         return messages
 
@@ -181,16 +181,18 @@ def _mark(message: Message, decision: Decision) -> None:
     intent = {"name": decision.intent, "confidence": decision.confidence}
     message.set(INTENT, intent, add_to_output=True)
     message.set("intent_ranking", [intent], add_to_output=True)
-    message.set("answers", _answers(decision), add_to_output=True)
+    message.set("answers", _answers(decision.answers), add_to_output=True)
     message.set("decision", decision.decision, add_to_output=True)
     message.set("way", decision.way, add_to_output=True)
     if decision.lines:
         message.set("lines", list(decision.lines), add_to_output=True)
+    if decision.if_ours:
+        message.set("if_ours", _answers(decision.if_ours), add_to_output=True)
     if decision.unsaid:
         message.set("unsaid", True, add_to_output=True)
     if decision.beside:
         message.set("beside", decision.beside, add_to_output=True)
 
 
-def _answers(decision: Decision) -> list[dict[str, Any]]:
-    return [{"id": item, "score": score} for item, score in decision.answers]
+def _answers(ranked: Iterable[tuple[str, float]]) -> list[dict[str, Any]]:
+    return [{"id": item, "score": score} for item, score in ranked]

@@ -107,6 +107,7 @@ def call(
         "unsaid": turn.get("unsaid"),
         "told": turn.get("told"),
         "counts": turn.get("counts"),
+        "if_ours": [{"id": one, "score": score} for one, score in turn.get("if_ours", {}).items()],
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }
     return {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from bot.context.telling import only_named, only_thanks, only_told, tells_years
+from bot.ranking.decision import OUT_OF_SCOPE, Decision, told
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "tells"),
     [
         *(
             (text, True)
@@ -43,12 +45,12 @@ from bot.context.telling import only_named, only_thanks, only_told, tells_years
         ),
     ],
 )
-def test_what_only_tells(text: str, told: bool) -> None:
-    assert only_told(text) is told
+def test_what_only_tells(text: str, tells: bool) -> None:
+    assert only_told(text) is tells
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "tells"),
     [
         ("才交了12年零几个月", True),
         ("干了十二年", True),
@@ -58,8 +60,8 @@ def test_what_only_tells(text: str, told: bool) -> None:
         ("最近3个月的缴费", False),
     ],
 )
-def test_who_names_the_years_himself(text: str, told: bool) -> None:
-    assert tells_years(text) is told
+def test_who_names_the_years_himself(text: str, tells: bool) -> None:
+    assert tells_years(text) is tells
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,11 @@ def test_a_long_text_takes_no_time() -> None:
     only_named("我想问" * 3_000)
     tells_years("12" * 5_000)
     assert time.perf_counter() - begun < 0.5
+
+
+def test_what_is_only_told_is_asked_back_for_or_left_with_what_it_may_be() -> None:
+    left = Decision("reject", OUT_OF_SCOPE, 1.0, ())
+    sure, unsure = (("Q139", 0.9), ("Q141", 0.05)), (("Q161", 0.7), ("Q163", 0.2))
+    assert told(left, sure).decision == "clarify"
+    assert told(left, unsure) == replace(left, if_ours=unsure)
+    assert told(left, ()) == left
