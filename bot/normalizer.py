@@ -1,4 +1,4 @@
-"""One spelling for what citizens type: narrow, simplified, lower case, with offsets kept.
+"""One spelling for what citizens type: narrow, simplified, lower case, standard, with offsets kept.
 
 Each character of the normalised text remembers the place of the character it came from,
 so that entities found in it point into the citizen's own text.
@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 
 import opencc
+
+from bot.dialects import TABLE, Entries, by_first, read, standard_pieces
 
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
@@ -41,7 +43,26 @@ def normalize(text: str) -> Normalized:
         for spelled in _spelling(character):
             characters.append(spelled)
             offsets.append(place)
-    return Normalized(_simplified("".join(characters)), tuple(offsets))
+    return _in_standard_words(_simplified("".join(characters)), offsets)
+
+
+def _in_standard_words(text: str, offsets: list[int]) -> Normalized:
+    """Dialect words as standard ones, which stand where those stood."""
+    words: list[str] = []
+    places: list[int] = []
+    for said, start, end in standard_pieces(text, dialects()):
+        words.append(said)
+        if said == text[start:end]:
+            places += offsets[start:end]
+        elif said:
+            places += [offsets[min(start + at, end - 1)] for at in range(len(said) - 1)]
+            places.append(offsets[end - 1])
+    return Normalized("".join(words), tuple(places))
+
+
+@functools.cache
+def dialects() -> Entries:
+    return by_first(read(TABLE.read_text(encoding="utf-8"), _simplified))
 
 
 @functools.lru_cache(maxsize=20_000)
