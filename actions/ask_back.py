@@ -48,6 +48,8 @@ class AskBack(CitizenAction):
         offered = [*map(cards.item_choice, items), *beside]
         shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
         condoles = bool(items) and items[0].summary.startswith(knowledge.phrases.condolence)
+        if turn.told and offered and not condoles:
+            return [Reply("utter_told_of", {}, shown)]  # nothing was asked that we did not follow
         said = _sentence(turn, bool(offered), condoles)
         office = knowledge.phrases.office(items[0].office if items else "")
         return [Reply(said, {"phone": office["phone"]}, shown, _counted(turn))]

@@ -153,6 +153,12 @@ def _leaving_year(case: Case) -> int | None:
     return max(year, case.today.year)
 
 
+def _place(case: Case) -> Iterator[str]:
+    if (paid := case.told("paid_months")) is not None:
+        enough = paid >= case.rules["place"]["least_months"]
+        yield case.say("place_enough" if enough else "place_lacking", paid=case.span(paid))
+
+
 def _annuity(case: Case) -> Iterator[str]:
     age = case.told("age")
     if age is None:
@@ -195,6 +201,7 @@ RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "injury": _injury,
     "maternity": _maternity,
     "minimum": _minimum,
+    "place": _place,
     "survivors": _survivors,
     "survivors_of_a_pensioner": _survivors_of_a_pensioner,
     "unemployment": _unemployment,

@@ -69,6 +69,8 @@ def personal_retirement(
     if not written:
         return []
     birth = checked_birth(written, today)
+    if category == UNDECIDED and knowledge.phrases.pays_alone(turn.heard):
+        topic = knowledge.items.get(knowledge.phrases.flexible_item, topic)
     if topic is not None and _place_decides(topic):
         said = turn.entities.get("worker_category")
         if said not in knowledge.rules.categories:

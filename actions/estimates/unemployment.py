@@ -32,11 +32,11 @@ class EstimateUnemployment(CitizenAction):
         """The form's estimate; else the form with the record's months."""
         parts, knowledge = self._parts, await self._parts.shelf.now()
         fields = await filled.read(parts, turn, UNEMPLOYMENT)
-        region, told = knowledge.region(turn.region), turn.counts_now.get("paid_months")
+        region, told = knowledge.region(turn.region), turn.counts.get("paid_months")
         if fields is None and told is not None:
             return [_counted(parts, region, knowledge, told)]
         if fields is None:
-            known = await _known(parts, turn) or turn.counted("paid_months")
+            known = await _known(parts, turn)
             field = Field("paid_months", "number", known)
             return [filled.form(UNEMPLOYMENT, [field], knowledge)]
         paid = int(filled.number(fields, "paid_months", knowledge, Decimal(0)))

@@ -33,6 +33,15 @@ class Phrases:
         """What an answer to who has lost somebody begins with."""
         return str(self.words["condolence"])
 
+    @property
+    def flexible_item(self) -> str:
+        """The item about women who pay for themselves."""
+        return str(self.words["flexible_item"])
+
+    def pays_alone(self, heard: str) -> bool:
+        """Whether somebody said that he pays for himself."""
+        return any(word in heard for word in self.words["flexible_words"])
+
     def may_be_offered(self, item: str, heard: str) -> bool:
         """Whether an item may stand among choices for who has said this: nobody is reminded."""
         delicate = (one["words"] for one in self.words["delicate"] if item in one["items"])

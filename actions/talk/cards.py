@@ -44,7 +44,7 @@ def worker_choices(phrases: Phrases, *names: str) -> Card:
     offered = [
         choice(phrases.word("choices", name), "inform", worker_category=name) for name in names
     ]
-    item = str(phrases.words["flexible_item"])
+    item = phrases.flexible_item
     return choices([*offered, choice(phrases.word("choices", "flexible"), "choose", item=item)])
 
 

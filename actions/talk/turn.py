@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,6 @@ class Turn:
     if_ours: Mapping[str, float] = field(default_factory=dict)  # items it may tell of, then
     unsaid: bool = False  # whether the item says nothing of what is asked on
     counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
-    counts_now: Mapping[str, int] = field(default_factory=dict)  # numbers told in this very turn
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
 
@@ -126,8 +125,7 @@ def read_turn(tracker: Tracker) -> Turn:
         told=bool(message.get("told")),
         if_ours=_chances(message.get("if_ours")),
         unsaid=bool(message.get("unsaid")),
-        counts=_counts([*_parsed_before(tracker.events), message]),
-        counts_now=_counts([message]),
+        counts=_counts(message, tracker.events),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
     )
@@ -146,16 +144,12 @@ def _heard(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
     return "\n".join(text for text in texts if text and not text.startswith("/"))
 
 
-def _parsed_before(events: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-    """What the last messages were understood as."""
+def _counts(message: Mapping[str, Any], events: list[dict[str, Any]]) -> dict[str, int]:
+    """The numbers of the last messages, this one's above all; what was told twice is not known."""
     said = [one.get("parse_data") or {} for one in events if one.get("event") == "user"]
-    return said[-MESSAGES_REMEMBERED:]
-
-
-def _counts(parsed: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """The numbers told in these messages, the last of each kind."""
-    told = [one.get("counts") or {} for one in parsed]
-    return {str(name): int(count) for counts in told for name, count in counts.items()}
+    told = [one.get("counts") or {} for one in (*said[-MESSAGES_REMEMBERED:], message)]
+    found = {str(name): int(count) for counts in told for name, count in counts.items()}
+    return {name: count for name, count in found.items() if count}
 
 
 def _said_before(events: list[dict[str, Any]]) -> list[Bubble]:

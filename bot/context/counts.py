@@ -25,7 +25,11 @@ _NO_TIME_OF_IT = re.compile(rf"{_NOT_YET.pattern}|[满够能想领拿]")
 _NOT_DRAWN = re.compile(rf"{_NOT_YET.pattern}|[交缴满够能想]")
 _PAID = re.compile(rf"(?:[交缴][了过有]|(?:已经?|一共|总共|累计|都|就|才|只)[交缴]){_GAP}{_TIME}")
 _PAID_NOUN = re.compile(
-    rf"(?:缴费(?:年限)?|工龄|社保|(?:失业|养老)保险|[交缴]的?(?:养老|失业|医保|保险|费)){_GAP}{_TIME}"
+    rf"(?:缴费(?:年限)?|工龄|社保|(?:失业|养老)(?:保险)?|[交缴]的?(?:养老|失业|医保|保险|费)){_GAP}{_TIME}"
+)
+# "那我7年能领几个月".
+_PAID_AHEAD = re.compile(
+    rf"(?P<gap>[^,，。;；]{{0,3}}){_TIME}(?:的话)?[,，\s]?(?:能|可以|该)[领拿]"
 )
 # "有八年的社保", "31年工龄".
 _PAID_BEHIND = re.compile(
@@ -42,8 +46,11 @@ _LEAVING = re.compile(
 _AGE = re.compile(
     rf"(?P<years>[3-7]\d|[三四五六七]十[一二三四五六七八九]?)岁(?:零?(?P<over>{_N})个?月|(?P<half>半))?"
 )
+_BARE = re.compile(_TIME)
+MOST_BARE = 14  # characters
 _TWINS = re.compile(r"双胞胎|龙凤胎|双胎|双宝")
 _TIMES = (
+    (PAID, _PAID_AHEAD, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
     (PAID, _PAID_BEHIND, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
     (PAID, _PAID_NOUN, _NO_TIME_OF_IT),
     (PAID, _PAID, _NOT_YET),
@@ -52,12 +59,11 @@ _TIMES = (
 
 
 def counts(text: str) -> Mapping[str, int]:
-    """What a normalised text tells: months, for `grade` and `leaving_year` the number."""
-    found = {}
-    for name, pattern, otherwise in _TIMES:
-        for match in pattern.finditer(text):
-            if not otherwise.search(match["gap"]):
-                found[name] = _months(match["years"], match["over"], match["half"], match["months"])
+    """What a normalised text tells: months, for `grade` and `leaving_year` the number.
+
+    A 0 is told twice, differently: whatever was told before is not known any more.
+    """
+    found = _times(text)
     if aged := _AGE.search(text):
         found[AGE] = _months(aged["years"], aged["over"], aged["half"])
     if graded := _GRADE.search(text):
@@ -68,7 +74,29 @@ def counts(text: str) -> Mapping[str, int]:
         found[BABIES] = 2
     elif "三胞胎" in text:
         found[BABIES] = 3
-    return {name: count for name, count in found.items() if count}
+    return found
+
+
+def _times(text: str) -> dict[str, int]:
+    """Time paid and drawn, by the pattern that tells it best; what is told twice is not known."""
+    found: dict[str, int] = {}
+    for name, pattern, otherwise in _TIMES:
+        told = {
+            _months(match["years"], match["over"], match["half"], match["months"])
+            for match in pattern.finditer(text)
+            if not otherwise.search(match["gap"])
+        }
+        if told := told - {0}:
+            found[name] = told.pop() if len(told) == 1 else 0
+    return found
+
+
+def bare_time(text: str) -> int | None:
+    """A length of time and hardly more, in months: "我不是说了吗 11年"."""
+    times = list(_BARE.finditer(text))
+    if len(times) != 1 or len(text) > MOST_BARE:
+        return None
+    return _months(*(times[0][name] for name in ("years", "over", "half", "months")))
 
 
 def _months(

@@ -15,16 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import jieba
-import numpy as np
 
-from bot.context.lines import UNSAID, WHOLE, Lines
+from bot.context.asking import asked
+from bot.context.lines import UNSAID, WHOLE, Heard, Lines
 from bot.context.logit import Choice, weights_of
 from bot.context.reading import Saying
 from bot.context.said import Said
 from bot.normalizer import normalize
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
-from bot.text.features import Row
 from bot.text.sentence_vectors import SentenceVectors
 
 FITTING = "fitting.jsonl"
@@ -41,8 +40,8 @@ def with_weights(
     """The lines with the weights that make the right one likeliest, over all sayings."""
     choices = []
     for number, one in enumerate(heard):
-        seen = _seen(one.text, model, words, vectors)
-        places, signs = lines.signs(one.item, *seen, said, without=number)
+        heard_so = _heard(one.text, model, words, vectors)
+        places, signs = lines.signs(one.item, heard_so, said, without=number)
         choices.append(Choice(signs, (places.index(int(lines.answers[number])),)))
     return replace(lines, weights=weights_of(choices).round(4))
 
@@ -58,9 +57,9 @@ def verdicts(
     """How the sentences come out that asked on, and what would be said beside a short answer."""
     found = {"again": Counter[str](), "beside": Counter[str]()}
     for told in map(json.loads, file.read_text("utf-8").splitlines()):
-        seen = _seen(told["then"], model, words, vectors)
+        heard = _heard(told["then"], model, words, vectors)
         for name, find in (("again", lines.fitting), ("beside", lines.beside)):
-            fit = find(told["item"], *seen, said)
+            fit = find(told["item"], heard, said)
             found[name][_verdict(told, fit.lines, fit.unsaid)] += 1
     return found
 
@@ -82,9 +81,8 @@ def shown(found: Mapping[str, Counter[str]]) -> Iterator[str]:
         yield f"lines {name} ({count}): {told}"
 
 
-def _seen(
-    text: str, model: Model, words: jieba.Tokenizer, vectors: SentenceVectors
-) -> tuple[Row, np.ndarray]:
+def _heard(text: str, model: Model, words: jieba.Tokenizer, vectors: SentenceVectors) -> Heard:
     spelled = normalize(text).text
     about, kept = model.subject(spelled, cut(spelled, words))
-    return model.row(about, kept), model.wordings.space.place(vectors.one(about))
+    vector = model.wordings.space.place(vectors.one(about))
+    return Heard(model.row(about, kept), vector, asked(spelled))

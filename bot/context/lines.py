@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from bot.context.asking import told
 from bot.context.said import Said
 from bot.ranking.classifier import softmax
 from bot.text.features import Row
@@ -31,6 +33,8 @@ OF_LINES = (
     UNSAID,
     "sentence",  # of the short answer
     "point",
+    "tells",  # papers, place, term … where the text asks for such
+    "none_tells",  # for `UNSAID`: no line does
 )
 # From this chance on what fits is said: a line alone, or two or three that share it. Beside a short
 # answer, which may do, it must be surer.
@@ -48,6 +52,15 @@ class Line:
     item: str
     text: str
     kind: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A text as it is compared, and what it asks of whatever matter."""
+
+    row: Row
+    vector: np.ndarray
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,12 +111,15 @@ class Lines:
             return None
         texts, kinds = tuple(names["line_texts"]), tuple(names["line_kinds"])
         seen = Said.read("lines", tuple(names["lines"]), arrays)
-        return cls(texts, kinds, seen, arrays["line_answers"], arrays["line_weights"])
+        kept = arrays["line_weights"]
+        # A model of before knows no weight for the signs that came since, which stand last.
+        weights = np.append(kept, np.zeros(len(OF_LINES) - len(kept)))
+        return cls(texts, kinds, seen, arrays["line_answers"], weights)
 
-    def fitting(self, item: str, row: Row, vector: np.ndarray, said: Said) -> Fit:
+    def fitting(self, item: str, heard: Heard, said: Said) -> Fit:
         """What fits a text that asks on about this item."""
         found, chance = list[str](), 0.0
-        for place, likely in self._likeliest(item, row, vector, said)[:MOST_LINES]:
+        for place, likely in self._likeliest(item, heard, said)[:MOST_LINES]:
             chance += likely
             if place < 0:  # as likely as any of the lines that would follow
                 return Fit(unsaid=place == _UNSAID and likely >= SURE)
@@ -112,25 +128,23 @@ class Lines:
                 return Fit(tuple(found))
         return NO_FIT
 
-    def beside(self, item: str, row: Row, vector: np.ndarray, said: Said) -> Fit:
+    def beside(self, item: str, heard: Heard, said: Said) -> Fit:
         """What is worth saying beside the short answer of this item."""
-        likely = self._likeliest(item, row, vector, said)
+        likely = self._likeliest(item, heard, said)
         first, sure = likely[0] if likely else (_WHOLE, 0.0)
         worth = first >= 0 and sure >= SURE_BESIDE and self.kinds[first] != "sentence"
         return Fit((self.texts[first],)) if worth else NO_FIT
 
-    def _likeliest(
-        self, item: str, row: Row, vector: np.ndarray, said: Said
-    ) -> list[tuple[int, float]]:
+    def _likeliest(self, item: str, heard: Heard, said: Said) -> list[tuple[int, float]]:
         """This item's lines, `_WHOLE` and `_UNSAID` with their chances, the likeliest first."""
         if item not in self.seen.items or not self.weights.any():
             return []
-        places, signs = self.signs(item, row, vector, said)
+        places, signs = self.signs(item, heard, said)
         chances = softmax(signs @ self.weights).tolist()
         return sorted(zip(places, chances, strict=True), key=lambda one: -one[1])
 
     def signs(
-        self, item: str, row: Row, vector: np.ndarray, said: Said, without: int = -1
+        self, item: str, heard: Heard, said: Said, without: int = -1
     ) -> tuple[list[int], np.ndarray]:
         """The places of an item's lines and of none, and what speaks for each: × `OF_LINES`.
 
@@ -141,14 +155,24 @@ class Lines:
         places = np.append(own, [_WHOLE, _UNSAID])
         stands_under = self.answers[asked] == places[:, None]
         found = np.zeros((len(places), len(OF_LINES)))
-        for sign, near in enumerate(said.near(asked, row, vector)):
+        for sign, near in enumerate(said.near(asked, heard.row, heard.vector)):
             found[:, sign] = np.where(stands_under, near, 0.0).max(axis=1, initial=0.0)
-        for sign, near in enumerate(self.seen.near(own, row, vector), OF_LINES.index("words")):
+        near_lines = self.seen.near(own, heard.row, heard.vector)
+        for sign, near in enumerate(near_lines, OF_LINES.index("words")):
             found[: len(own), sign] = near
         found[-2, OF_LINES.index(WHOLE)] = found[-1, OF_LINES.index(UNSAID)] = 1.0
         for kind in ("sentence", "point"):
             found[: len(own), OF_LINES.index(kind)] = [self.kinds[one] == kind for one in own]
+        if heard.asked:
+            tells = [bool(heard.asked & self._told[one]) for one in own]
+            found[: len(own), OF_LINES.index("tells")] = tells
+            found[-1, OF_LINES.index("none_tells")] = not any(tells)
         return places.tolist(), found
+
+    @cached_property
+    def _told(self) -> list[frozenset[str]]:
+        """What each line tells of what may be asked."""
+        return [told(text) for text in self.texts]
 
 
 def lines_of(items: Sequence[Mapping[str, Any]]) -> list[Line]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from bot.context.asking import asked, asks_all, names_no_matter
+from bot.context.lines import Heard
 from bot.context.said import Said
 from bot.context.telling import tells_years
 from bot.context.weights import (
@@ -29,26 +31,9 @@ from bot.ranking.model import Model
 from bot.ranking.wordings import Ranked
 from bot.text.features import Row
 from bot.text.sentence_vectors import SentenceVectors
-from bot.text.wording import led_in
 
 # Whoever has just seen his record and asks what we would answer with how to see it.
 CHECK_RECORD = "check_record"
-# What asks for more about whatever was asked, in so many words.
-_ASKS = re.compile(
-    r"^(?:都|一般|大概|具体)?(?:"
-    r"(?:需?要|得)?(?:带|准备|提供|交)?(?:什么|哪些|啥)(?:材料|手续|证件?|资料|条件|东西|流程)"
-    r"|(?:需?要|得|应?该)?(?:带|准备|提供|拿)(?:些|点)?(?:什么|哪些|啥子?)去?"
-    r"|(?:需?要|得)?(?:多久|多长时间|几天|多少天|几个月)(?:能?(?:办好|办完|到账|下来|生效|用上?))?"
-    r"|(?:需?要|得|应?该)?(?:[去到在上])?(?:哪里?|哪儿|什么地方)(?:能|可以)?(?:办理?|申请|弄)?"
-    r"|(?:需?要|得|应?该)?[去到找](?:谁|哪个?(?:部门|单位|窗口))(?:办理?|申请|弄)?"
-    r"|(?:在?网上|在?手机上?|线上)(?:能|可以)?(?:办理?|申请|弄)?"
-    r"|怎么(?:办理?|弄|申请|操作|投诉|举报|查|[交领报补转])"
-    r"|(?:一个?月|每个?月|一年|每年|一次)?(?:需?要|得|能)?(?:花|交|领|拿|给)?多少钱?|[要收][钱费]"
-    r"|(?:需?要|得)?到?(?:多大(?:年纪|岁数|年龄)?|几岁)(?:能|可以|才能?)?(?:[领拿退办]|申请)?"
-    r"|最?[早晚]?(?:什么|啥)时候(?:能|可以|才能?)?(?:[领拿退办发]|到账|下来|申请)?"
-    r"|(?:家[里属]?人?|别人|孩子)(?:能|可以)?代办"
-    r")[吗呢么啊呀不没嘛吧哦]*[?？。!！\s]*$"
-)
 # What asks for one's own record ("交了几年", "办到哪一步了", "批了没"), and what asks how.
 _OWN = re.compile(
     r"查|帮我|帮忙|[看瞅瞧][看瞅瞧一]?[看瞅瞧下]|[了上到批来账过下交发][没冇]|交没交|有没有"
@@ -58,6 +43,10 @@ _HOW = re.compile(r"[怎咋如]|在?哪(?:里|儿|个)?[看查能可]|我是?问
 # Where to go and what to bring is told by no record: "那我去哪登记 带啥".
 _WHERE = re.compile(
     r"[去到在]哪|哪[里儿]办|带(?:些|点)?(?:啥|什么|哪)|要(?:啥|什么|哪些)(?:材料|手续|证)"
+)
+# What asks whether something holds.
+_HOLDS = re.compile(
+    r"是不是就|算不算|[能可该会][不否][能可该会]|还[能可会该].{0,8}[吗不么嘛]|会.{0,6}吗$"
 )
 # Who names the years himself tells a circumstance, but for one who wants them looked up.
 _LOOK = re.compile(r"查|帮我|帮忙|看看|看下|瞅瞅")
@@ -87,7 +76,7 @@ def decide_after(
         denied = [number for number, item in enumerate(items) if item in never]
         found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
         decision = settled(without(alone, before), found, items, context)
-        if decision.decision == "lookup" and _WHERE.search(text):
+        if decision.decision == "lookup" and (_WHERE.search(text) or _of_a_rule(text)):
             decision = replace(offered(found, items), beside=alone.intent)
     return to_the_point(model, decision, text, words, vectors, before.item)
 
@@ -113,7 +102,7 @@ def to_the_point(
     about, kept = model.subject(text, words)
     vector = model.wordings.space.place(vectors.one(about))
     find = context.lines.fitting if item == before else context.lines.beside
-    fit = find(item, model.row(about, kept), vector, context.said)
+    fit = find(item, Heard(model.row(about, kept), vector, asked(text)), context.said)
     return replace(decision, lines=fit.lines, unsaid=fit.unsaid)
 
 
@@ -121,6 +110,11 @@ def asks_for_own(alone: Decision, text: str) -> bool:
     """Whether a look-up is asked for in so many words, and no circumstance told: "我才交了三年"."""
     own = alone.decision == "lookup" and _OWN.search(text) and not _HOW.search(text)
     return bool(own) and (not tells_years(text) or bool(_LOOK.search(text)))
+
+
+def _of_a_rule(text: str) -> bool:
+    """Whether it asks what holds, and for nothing of one's own: "失业金是不是就没了"."""
+    return bool(_HOLDS.search(text)) and not _OWN.search(text)
 
 
 def without(alone: Decision, before: Before) -> Decision:
@@ -149,7 +143,8 @@ def sight_after(
     lines = told.lines.seen if told and told.lines else None
     return Sight(
         length=len(text),
-        asks=bool(_ASKS.match(led_in(text))),
+        asks=asks_all(text),
+        goes_on=bool(asked(text)) and names_no_matter(text),
         intents=model.intents(model.row(text, words), vector),
         alone=_logarithms(ranked, model),
         together=_logarithms(together, model),

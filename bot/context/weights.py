@@ -43,6 +43,7 @@ TOLD = "inform"
 OWN_WAY = ("chat", "human")
 OF_ITEMS = (
     *("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked"),
+    "goes_on",
     *("next", "soon", "said", "said_here", "lines", "lines_same"),
 )
 OF_NOBODY = (
@@ -55,6 +56,7 @@ OF_NOBODY = (
     "best",
     "look_up",
     "asks",
+    "goes_on",
     "said",
     "said_here",
 )
@@ -171,6 +173,7 @@ class Sight:
 
     length: int
     asks: bool  # for more, in so many words: "要带什么", "多久能办好"
+    goes_on: bool  # asks what may be asked of any matter, and names none: "叫我弟去行不"
     intents: Mapping[str, float]
     alone: np.ndarray  # logarithms of the items' probabilities
     together: np.ndarray
@@ -200,6 +203,7 @@ def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbo
         alike,
         COSINE_SCALE * sight.near,
         same * sight.asks,
+        same * sight.goes_on,
         asked_next,
         _marked(items, {one: 1 - rank / MOST_NEXT for rank, one in enumerate(follows)}),
         said,
@@ -233,6 +237,7 @@ def signs_of_nobody(sight: Sight, of_items: np.ndarray) -> np.ndarray:
             float(sight.alone.max()),
             max((sight.intents.get(name, 0.0) for name in LOOKUPS), default=0.0),
             float(sight.asks),
+            float(sight.goes_on),
             *of_items[:, [OF_ITEMS.index("said"), OF_ITEMS.index("said_here")]].max(axis=0),
         ]
     )

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.context.counts import counts
@@ -35,14 +34,22 @@ from bot.dialogue.follow_up import (
     taken_over,
     without_lead,
 )
+from bot.dialogue.told_to_us import (
+    UNCLEAR,
+    Parsed,
+    chat,
+    last_cards,
+    with_place,
+    with_post,
+    with_time,
+)
 from bot.entities.kinds import workers
 from bot.entities.reading import MOST_CHARACTERS as MOST_CHARACTERS_READ
 from bot.normalizer import normalize
 from bot.ranking.decision import OUT_OF_SCOPE
 from bot.ranking.ranker import BEFORE
 
-# What a message beside a record must be by itself to lean on it, and what it must not name.
-_UNCLEAR = ("reject", "clarify")
+# What a message beside a record must not name to lean on it.
 _OF_RECORDS = frozenset({"period", "insurance", "region"})
 
 # The way of what one of our own wordings says word for word.
@@ -66,15 +73,6 @@ _ASKS_PHONE = re.compile(
     r"|(?:什么|啥|哪个)电话|电话(?:号码?)?(?:是)?(?:多少|几号|哪个|啥)|(?:你|您)?(?:说|给)(?:我)?个?电话(?:号码?)?)"
     r"(?:[啊呀呢吧吗嘛哦,，。?？\s]|打.{1,4}还是.{1,4}的)*"
 )
-_REGION = "region"  # what the slot `pending` holds while we wait for a place
-# What stands around a place that is told and nothing else.
-_HARDLY_MORE = re.compile(
-    r"[\s,，。.!！]*(?:我们?|俺们?|咱们?|人|她|他)?(?:人?是|人?在|住在?|户口在?|社保在?|在)?"
-    r"(?:市|省|县|区)?(?:这边|那边|这里|那里|这儿|那儿)?(?:的|人|户口|交|参保|上班|工作)*"
-    r"[啊呀哦嘛哈呢吧\s,，。.!！]*"
-)
-
-Parsed = dict[str, Any]
 Understand = Callable[[UserMessage], Awaitable[Parsed]]
 
 
@@ -88,17 +86,18 @@ async def understood(
         parsed = {**parsed, "counts": told}
     if len(spelled) > MOST_CHARACTERS or parsed.get("decision") == HUMAN:
         return parsed
-    unclear = parsed.get("decision") in _UNCLEAR or parsed.get("way") == IN_CONTEXT
+    parsed = with_post(with_time(parsed, spelled, tracker), spelled, tracker)
+    unclear = parsed.get("decision") in UNCLEAR or parsed.get("way") == IN_CONTEXT
     if unclear and only_thanks(spelled):
-        return _chat(parsed, "thank")
+        return chat(parsed, "thank")
     if parsed.get("way") != BY_HEART and only_named(spelled):
-        return _chat(parsed, TOLD)
+        return chat(parsed, TOLD)
     if not only_told(spelled):
         return parsed
     if parsed.get("decision") == LOOKUP and tells_years(spelled):
         left = {"name": OUT_OF_SCOPE, "confidence": 1.0}
         parsed = {**parsed, "intent": left, "decision": "reject", "answers": [], "way": "rule"}
-    return {**parsed, "told": True} if parsed.get("decision") == "reject" else parsed
+    return {**parsed, "told": True} if parsed.get("decision") in UNCLEAR else parsed
 
 
 async def _meant(
@@ -112,14 +111,14 @@ async def _meant(
         return _agreed(await understand(message), spelled)
     last = last_question(message.text or "", tracker)
     if last is None:
-        return _with_place(await understand(message), tracker)
+        return with_place(await understand(message), tracker)
     shown = last.own and bool(_kinds_shown(tracker) - _NO_RECORD)
     last = replace(last, unasked=_unasked(spelled, tracker), shown=shown)
     corrected = correction(spelled)
     whole = corrected.whole(last.text) if corrected else ""
     if not whole:
         refused = _refused(await _after(message, last, understand), last)
-        return _who_to_call(_with_place(refused, tracker), spelled, last)
+        return _who_to_call(with_place(refused, tracker), spelled, last)
     meant = await _after(_saying(message, whole), replace(last, denied=True), understand)
     return {"in_full": whole, **meant, "text": message.text}
 
@@ -166,7 +165,7 @@ async def _beside_record(message: UserMessage, last: Last, understand: Understan
     if more := _more_of_it(alone, last):
         return {**alone, "intent": more, "decision": LOOKUP, "answers": [], "way": "rule"}
     named = {one["entity"] for one in alone.get("entities") or ()}
-    if alone.get("decision") not in _UNCLEAR or named & _OF_RECORDS:
+    if alone.get("decision") not in UNCLEAR or named & _OF_RECORDS:
         return alone
     return {**parsed, "in_full": message.text} if parsed.get("way") == IN_CONTEXT else alone
 
@@ -201,49 +200,21 @@ def _refused(parsed: Parsed, last: Last) -> Parsed:
     return {**parsed, "answers": others, "refused": last.item if last.answered else ""}
 
 
-def _with_place(parsed: Parsed, tracker: DialogueStateTracker | None) -> Parsed:
-    """A place and hardly more ("我东莞的") is told to us, whatever else it was taken for.
-
-    Where we have just asked for one, so is what says more and leads to no answer.
-    """
-    places = [one for one in parsed.get("entities") or () if one["entity"] == "region"]
-    text = parsed.get("text") or ""
-    if len(places) != 1 or parsed.get("decision") not in _UNCLEAR or len(text) > MOST_CHARACTERS:
-        return parsed
-    place = places[0]
-    asked = tracker is not None and tracker.get_slot("pending") == _REGION
-    hardly_more = _HARDLY_MORE.fullmatch(text[: place["start"]] + text[place["end"] :])
-    if not (asked or hardly_more):
-        return parsed
-    return _chat(parsed, TOLD)
-
-
 def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:
     """Who asks "那打哪个电话" after an answer wants the number of the office for that matter."""
     # A record was shown: the matter that was answered before it is not the one meant.
     if last.own or not last.answered or not _ASKS_PHONE.fullmatch(spelled):
         return parsed
-    return _chat(parsed, "ask_phone")
-
-
-def _last_cards(tracker: DialogueStateTracker | None) -> Iterator[Mapping[str, Any]]:
-    """What the bot showed in its last turn."""
-    for event in reversed(tracker.events if tracker else ()):
-        if type(event) is UserUttered:
-            return
-        if type(event) is BotUttered:
-            card = ((event.data or {}).get("custom") or {}).get("card")
-            if isinstance(card, dict):
-                yield card
+    return chat(parsed, "ask_phone")
 
 
 def _kinds_shown(tracker: DialogueStateTracker | None) -> set[str]:
-    return {str(card.get("type")) for card in _last_cards(tracker)}
+    return {str(card.get("type")) for card in last_cards(tracker)}
 
 
 def _asked_to_agree(tracker: DialogueStateTracker | None) -> bool:
     """Whether we have just asked whether registries may be looked into."""
-    offered = [one for card in _last_cards(tracker) for one in card.get("choices") or ()]
+    offered = [one for card in last_cards(tracker) for one in card.get("choices") or ()]
     return any(str(one.get("payload")).startswith(f"/{AGREE}") for one in offered)
 
 
@@ -252,13 +223,7 @@ def _agreed(parsed: Parsed, spelled: str) -> Parsed:
     told = consented(spelled, (parsed.get("intent") or {}).get("name", ""))
     if not told:
         return parsed
-    return _chat(parsed, told)
-
-
-def _chat(parsed: Parsed, intent: str) -> Parsed:
-    """The message as this intent, whatever else it was taken for."""
-    named = {"name": intent, "confidence": 1.0}
-    return {**parsed, "intent": named, "decision": "chat", "answers": [], "way": "rule"}
+    return chat(parsed, told)
 
 
 def _unasked(spelled: str, tracker: DialogueStateTracker | None) -> bool:

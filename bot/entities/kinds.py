@@ -52,6 +52,7 @@ _BENCH = (
     r"(?:普通)?(?:职工)?(?:工人|普工|操作(?:工|岗位?)?|一线(?:工人|员工)?"
     r"|车间|生产岗位?|工勤(?:人员|岗位?)?|工人岗)"
 )
+POSTS = {"office": "female_55", "bench": "female_50"}
 _OFFICE_WORD, _BENCH_WORD = re.compile(_OFFICE), re.compile(_BENCH)
 
 
@@ -86,6 +87,23 @@ _RELATIVES = re.compile(
 )
 
 
+# A post and hardly more: "工人岗", "按工人算呢", "她是车间的".
+_POST_ALONE = re.compile(
+    rf"[那嗯是,，\s]*(?:我妈?|她|俺|人家)?(?:是|属于?|按|应该|就|算|当|做|在|照|不是.{{1,6}}[,，是]{{1,2}}){{0,3}}"
+    rf"(?:(?P<office>{_OFFICE})|(?P<bench>{_BENCH}))(?:身份|岗位?|编制)?的?"
+    r"(?:[算来是退休的话上班了那要几岁呢吗呀啊嘛哈,，。?？\s]|多大|多少岁|什么时候){0,10}"
+)
+
+
+def post_alone(text: str) -> Found | None:
+    """A woman's kind of post, where a normalised text names one and hardly more."""
+    match = _POST_ALONE.fullmatch(text)
+    if match is None:
+        return None
+    kind = "office" if match["office"] else "bench"
+    return Found("worker_category", POSTS[kind], *match.span(kind))
+
+
 def insurances(text: str) -> Iterator[Found]:
     """The kinds of insurance of a normalised text."""
     for match in _INSURANCE.finditer(text):
@@ -114,4 +132,4 @@ def _post(text: str) -> str | None:
     office, bench = _OFFICE_WORD.search(text), _BENCH_WORD.search(text)
     if bool(office) == bool(bench):
         return None
-    return "female_55" if office else "female_50"
+    return POSTS["office" if office else "bench"]

@@ -32,7 +32,7 @@ from bot.ranking.decision import (
     told,
     trusted,
 )
-from bot.ranking.rivals import Rivals, weighed
+from bot.ranking.rivals import Rivals, weighed, without_sums
 from bot.ranking.wordings import Likeness, Ranked, Wordings
 from bot.text.features import Row, Vocabulary, features
 from bot.text.sentence_vectors import SentenceVectors
@@ -106,7 +106,8 @@ class Model:
         vector = vectors.one(about)
         place = self.wordings.space.place(vector)
         ranked = self.wordings.rank_by(nearness, self.wordings.middles @ place, place)
-        intents = self._against_rivals(self.intents(row, vector), ranked, nearness, bare, place)
+        asked = without_sums(self.intents(row, vector), text)
+        intents = self._against_rivals(asked, ranked, nearness, bare, place)
         answers = self._likeliest(ranked, intents[FAQ])
         decision = decide(intents, answers, self.thresholds)
         if decision.decision == "reject" and only_told(text):

@@ -7,6 +7,7 @@ they meet in a duel, on the wordings of both alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,11 @@ from bot.text.features import Row
 WON, LOST = 0.3, 0.1
 # A look-up that is as unlikely as this has nothing to fight for.
 LEAST = 0.05
+
+
+# What asks for a sum or a time to be counted.
+_SUM = re.compile(r"多少|多久|多长|多大|[几算估测]|金额|how (?:much|many|long)|calculat|estimat")
+ESTIMATES = "estimate_"
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,15 @@ def nearness(rival: Side, row: Row, vector: np.ndarray) -> np.ndarray:
     there = np.zeros(len(rival.features), dtype=np.float32)
     there[place[known]] = values[known]
     return np.asarray(rival.columns @ there + rival.vectors @ vector)
+
+
+def without_sums(intents: Mapping[str, float], text: str) -> dict[str, float]:
+    """Who asks for no sum wants none: "交了七个月够不够" has a rule for its answer."""
+    if _SUM.search(text):
+        return dict(intents)
+    estimates = {name: 0.0 for name in intents if name.startswith(ESTIMATES)}
+    moved = sum(intents[name] for name in estimates)
+    return {**intents, **estimates, FAQ: intents.get(FAQ, 0.0) + moved}
 
 
 def weighed(intents: Mapping[str, float], intent: str, outcome: float) -> dict[str, float]:

@@ -111,6 +111,17 @@ async def test_she_is_asked_for_her_birth_only(stage: Stage) -> None:
     assert said.responses == ["utter_retirement_age"]
 
 
+async def test_who_said_that_she_pays_for_herself_is_not_asked_for_her_post(stage: Stage) -> None:
+    woman = {"birth_month": "1978-02", "worker_category": "female"}
+    asked = {"answers": ["Q073"], "text": "所以我到底哪年退", "entities": woman}
+    said = await stage.play("action_answer_question", **asked)
+    assert "utter_ask_female_kind" in said.responses
+    before = [{"event": "user", "text": "我78年2月的 女的 现在自己交社保"}]
+    said = await stage.play("action_answer_question", events=before, **asked)
+    assert said.responses == ["utter_retirement_both"]
+    assert said.slots["topic"] == "Q078"
+
+
 async def test_before_the_reform_the_old_age_holds(stage: Stage) -> None:
     said = await stage.play(
         RETIREMENT, entities={"birth_month": "1964-12", "worker_category": "male"}

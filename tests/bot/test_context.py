@@ -42,8 +42,8 @@ CONTEXT = Context(
     Own({"look_up_unemployment": "Q122"}, ("Q122",)),
     None,
     None,
-    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.2, 0.1, 0.5, 0.5, 0.0, 0.0]),
-    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0]),
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, 0.0, 0.0]),
+    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0, 0.0]),
     0.5,
     0.4,
 )
@@ -183,6 +183,10 @@ def test_each_sign_has_its_name(model: Model, words: jieba.Tokenizer, kept: Kept
     assert (nobody["asks"], nobody["length"]) == (1.0, 0.4)
     story = sight_after(model, "我去吃饭了", cut("我去吃饭了", words), kept, UNEMPLOYED)
     assert not story.asks
+    assert not story.goes_on
+    for text, goes_on in {"叫我弟替我跑一趟行不": True, "办护照要带啥": False}.items():
+        seen = sight_after(model, text, cut(text, words), kept, UNEMPLOYED)
+        assert seen.goes_on is goes_on
 
 
 def test_what_is_left_of_the_chances_is_that_of_none() -> None:
@@ -254,7 +258,7 @@ def test_the_weights_are_found_from_pairs(
     assert learning.main(shop_folder / "model.tar.gz", tmp_path) == 0
     found = Context.read(json.loads((tmp_path / learning.WEIGHTS).read_text("utf-8")))
     weight = dict(zip(OF_ITEMS, found.of_items, strict=True))
-    assert weight["same"] > 0
+    assert sum(weight[name] for name in ("same", "asked", "goes_on")) > 0
     shown = capsys.readouterr().out
     assert "same      3 after" in shown
     assert "none      2 alone" in shown

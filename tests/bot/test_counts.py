@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.context.counts import counts
+from bot.context.counts import bare_time, counts
 from bot.normalizer import normalize
 
 
@@ -23,7 +23,9 @@ from bot.normalizer import normalize
         ("我有8年的社保", {"paid_months": 96}),
         ("31年工龄能领多少失业金", {"paid_months": 372}),
         ("工龄二十二年", {"paid_months": 264}),
-        ("以前交了5年，后来又说交了7年", {"paid_months": 84}),
+        ("那我7年能领几个月", {"paid_months": 84}),
+        ("养老16年已经够了吧", {"paid_months": 192}),
+        ("前面在东莞交过3年 深圳交了4年", {"paid_months": 0}),
         ("退休12年了 人走了", {"drawn_months": 144}),
         ("领了3个月失业金", {"drawn_months": 3}),
         ("我57岁才交了13年", {"paid_months": 156, "age": 684}),
@@ -69,3 +71,18 @@ def test_long_texts_are_read_at_once(text: str) -> None:
     started = time.perf_counter()
     counts(text)
     assert time.perf_counter() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("11年", 132),
+        ("我不是说了吗 11年", 132),
+        ("三年零两个月", 38),
+        ("3年或者4年", None),
+        ("多少年", None),
+        ("我在老家那边种了11年的地,后来才出来打工", None),
+    ],
+)
+def test_a_length_of_time_and_hardly_more(text: str, months: int | None) -> None:
+    assert bare_time(text) == months

@@ -230,7 +230,8 @@ def test_no_text_takes_long(text: str) -> None:
     [
         ("厂子要搬去越南了", "reject", True),
         ("厂子要搬去越南了怎么办", "reject", False),
-        ("厂子要搬去越南了", "clarify", False),
+        ("厂子要搬去越南了", "clarify", True),
+        ("厂子要搬去越南了", "answer", False),
         ("我" * 61, "reject", False),
         # Who says himself for how long he paid does not ask to have that looked up.
         ("我算下来才交了12年零几个月", "lookup", True),
@@ -241,7 +242,7 @@ def test_who_only_tells_something_is_heard(text: str, decision: str, told: bool)
     understand = Understanding(decision=decision, intent={"name": "look_up_contributions"})
     parsed = _understood(UserMessage(text), None, understand)
     assert parsed.get("told", False) is told
-    assert parsed["decision"] == ("reject" if told else decision)
+    assert parsed["decision"] == ("reject" if told and decision == "lookup" else decision)
 
 
 @pytest.mark.parametrize(
@@ -268,3 +269,53 @@ def test_what_somebody_counts_of_himself_is_told_to_the_actions() -> None:
     assert told["counts"] == {"paid_months": 96}
     asked = _understood(UserMessage("失业金领几个月"), None, Understanding(decision="answer"))
     assert "counts" not in asked
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("按工人算呢", "female_50"),
+        ("她是車間的", "female_50"),
+        ("不是干部，是工人", "female_50"),
+        ("那按干部呢", "female_55"),
+        ("技术岗的话几岁退", "female_55"),
+        ("工人工伤怎么赔", None),
+        ("干部医保报多少", None),
+    ],
+)
+@pytest.mark.parametrize("known", ["female", "female_55", "male", None])
+def test_the_post_of_a_woman_is_told_in_a_word(
+    text: str, category: str | None, known: str | None
+) -> None:
+    before = _tracker("我妈几岁退休", ASKED)
+    before.update(SlotSet("worker_category", known))
+    parsed = _understood(UserMessage(text), before, Understanding(entities=[]))
+    told = [one["value"] for one in parsed["entities"]]
+    heard = category if known in ("female", "female_55") else None
+    assert told == ([heard] if heard else [])
+    assert (parsed["intent"]["name"] == "inform") is (heard is not None)
+
+
+FORM = {
+    "type": "form",
+    "fields": [{"name": "paid_months"}],
+    "submit": {"payload": "/count_unemployment"},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "card", "intent"),
+    [
+        ("我不是说了吗 11年", FORM, "estimate_unemployment"),
+        ("132个月", FORM, "estimate_unemployment"),
+        ("3年或者4年", FORM, "x"),
+        ("11年", {**FORM, "fields": [{"name": "wage"}, {"name": "babies"}]}, "x"),
+        ("11年", None, "x"),
+    ],
+)
+def test_a_time_answers_the_form_that_asks_for_one(
+    text: str, card: dict[str, Any] | None, intent: str
+) -> None:
+    parsed = _understood(UserMessage(text), _tracker("能领几个月", ASKED, card), Understanding())
+    assert parsed["intent"]["name"] == intent
+    assert ("counts" in parsed) is (intent != "x")

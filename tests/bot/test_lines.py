@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.context.fitting import FITTING, shown, verdicts, with_weights
-from bot.context.lines import OF_LINES, UNSAID, WHOLE, Fit, Lines, lines_of
+from bot.context.lines import OF_LINES, UNSAID, WHOLE, Fit, Heard, Lines, lines_of
 from bot.context.reading import SAID, Saying, said_to, sayings
 from bot.context.sight import decide_after, to_the_point
 from bot.context.weights import OF_ITEMS, OF_NOBODY, Before, Context, Neighbours, Own
@@ -48,7 +48,7 @@ SAYINGS = (
     Saying("Q196", "卡里的钱少了谁赔", UNSAID),
     Saying("Q196", "早先的一句", "改掉的一句。"),
 )
-WEIGHTS = np.array([4.0, 5.0, 4.0, 5.5, -1.5, 0.5, 0.3, 0.7])
+WEIGHTS = np.array([4.0, 5.0, 4.0, 5.5, -1.5, 0.5, 0.3, 0.7, 0.0, 0.0])
 
 
 @pytest.fixture
@@ -96,10 +96,10 @@ def test_the_line_that_fits_is_found(
     assert told.lines is not None
     assert told.said is not None
     about, cut_up = model.subject(text, cut(text, words))
-    seen = model.row(about, cut_up), model.wordings.space.place(kept.one(about))
-    assert told.lines.fitting(item, *seen, told.said) == fit
+    heard = Heard(model.row(about, cut_up), model.wordings.space.place(kept.one(about)))
+    assert told.lines.fitting(item, heard, told.said) == fit
     unfound = replace(told.lines, weights=np.zeros(len(OF_LINES)))
-    assert unfound.fitting(item, *seen, told.said) == Fit()
+    assert unfound.fitting(item, heard, told.said) == Fit()
 
 
 def test_two_lines_are_said_where_both_may_fit(
@@ -109,11 +109,11 @@ def test_two_lines_are_said_where_both_may_fit(
     assert told.said is not None
     text = "加急要收钱不，闺女替我去中不"
     about, cut_up = model.subject(text, cut(text, words))
-    seen = model.row(about, cut_up), model.wordings.space.place(kept.one(about))
+    heard = Heard(model.row(about, cut_up), model.wordings.space.place(kept.one(about)))
     mild = replace(told.lines, weights=0.2 * WEIGHTS)
-    fit = mild.fitting("Q196", *seen, told.said)
+    fit = mild.fitting("Q196", heard, told.said)
     assert set(fit.lines) == {"加急要收钱。", "能代办，家里人带双方身份证去。"}
-    assert mild.beside("Q196", *seen, told.said) == Fit()
+    assert mild.beside("Q196", heard, told.said) == Fit()
 
 
 def test_what_fits_goes_alone_after_the_answer_and_beside_it_before(
@@ -175,7 +175,7 @@ def test_the_sayings_and_lines_come_and_go_with_the_model(
     items = read.wordings.items
     found = read.context.said.nearness(row, vector, items)
     assert found == pytest.approx(told.said.nearness(row, vector, items), abs=0.05)
-    fits = [one.lines.fitting("Q196", row, vector, one.said) for one in (read.context, told)]
+    fits = [one.lines.fitting("Q196", Heard(row, vector), one.said) for one in (read.context, told)]
     assert fits[0] == fits[1]
 
 
