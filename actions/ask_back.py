@@ -83,7 +83,7 @@ def _items(turn: Turn, knowledge: Knowledge) -> Iterable[Item]:
     return [
         one
         for place, one in enumerate(known)
-        if place == 0 or knowledge.phrases.may_be_offered(one.id, turn.heard)
+        if (place == 0 and not turn.told) or knowledge.phrases.may_be_offered(one.id, turn.heard)
     ]
 
 

@@ -26,8 +26,12 @@ class Entry:
     standard: str
 
 
-# By their first character, the longest first.
-Entries = Mapping[str, tuple[Entry, ...]]
+@dataclass(frozen=True)
+class Entries:
+    """A table as it is looked into."""
+
+    by_first: Mapping[str, tuple[Entry, ...]]  # the longest first
+    beginnings: frozenset[str]  # the first two characters of what is sure, or the one
 
 
 def read(table: str, spelled: Callable[[str], str] = str) -> Iterator[Entry]:
@@ -47,8 +51,14 @@ def by_first(entries: Iterable[Entry]) -> Entries:
     found: dict[str, list[Entry]] = {}
     for one in entries:
         found.setdefault(one.said[0], []).append(one)
-    longest = {first: sorted(all_, key=lambda one: -len(one.said)) for first, all_ in found.items()}
-    return {first: tuple(sorted_) for first, sorted_ in longest.items()}
+    sure = frozenset(one.said[:2] for all_ in found.values() for one in all_ if one.sure)
+    return Entries(
+        {
+            first: tuple(sorted(all_, key=lambda one: -len(one.said)))
+            for first, all_ in found.items()
+        },
+        sure,
+    )
 
 
 def standard_pieces(text: str, entries: Entries) -> list[tuple[str, int, int]]:
@@ -71,9 +81,17 @@ def standard_pieces(text: str, entries: Entries) -> list[tuple[str, int, int]]:
 
 def _groups(text: str, entries: Entries) -> frozenset[str]:
     """The dialects that most of what is sure belongs to."""
+    if not _may_be_sure(text, entries.beginnings):
+        return frozenset()
     hits = Counter(one.group for _, found in _matches(text, entries) for one in found)
     most = max(hits.values(), default=0)
     return frozenset(group for group, count in hits.items() if count == most)
+
+
+def _may_be_sure(text: str, beginnings: frozenset[str]) -> bool:
+    """Whether to look closer: most messages are in standard Chinese."""
+    pairs = map("".join, zip(text, text[1:], strict=False))
+    return not beginnings.isdisjoint(pairs) or not beginnings.isdisjoint(text)
 
 
 def _matches(
@@ -84,7 +102,7 @@ def _matches(
     while place < len(text):
         counted = [
             one
-            for one in entries.get(text[place], ())
+            for one in entries.by_first.get(text[place], ())
             if (one.sure or one.group in groups) and text.startswith(one.said, place)
         ]
         if counted:

@@ -146,7 +146,7 @@ def _heard(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
 
 def _counts(message: Mapping[str, Any], events: list[dict[str, Any]]) -> dict[str, int]:
     """The numbers of the last messages, this one's above all; what was told twice is not known."""
-    said = [one.get("parse_data") or {} for one in events if one.get("event") == "user"]
+    said = [one for one in events if one.get("event") == "user"]
     told = [one.get("counts") or {} for one in (*said[-MESSAGES_REMEMBERED:], message)]
     found = {str(name): int(count) for counts in told for name, count in counts.items()}
     return {name: count for name, count in found.items() if count}

@@ -62,7 +62,7 @@ FACETS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "proxy": (
         re.compile(
             rf"[替帮代](?:我|他|她|俺|老人|忙)?.{{0,4}}?{_GO}|代[办领签]|委托|{_KIN}.{{0,6}}{_GO}.{{0,8}}(?:{_MAY})"
-            rf"|(?:本人|人|亲自|自己)(?:必须|一定|要|得|非要|非得)?.{{0,4}}(?:到场|[去来到])|{_KIN}(?:能|可以)(?:不能)?[替帮代]"
+            rf"|(?:本人|亲自)(?:必须|一定|要|得|非要|非得)?.{{0,4}}(?:到场|[去来到])|{_KIN}(?:能|可以)(?:不能)?[替帮代]"
         ),
         re.compile(r"代办|代领|代理|委托|家人|亲属|家属|本人|别人|上门"),
     ),
@@ -88,6 +88,8 @@ FACETS: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         re.compile(r"免费|不收|不要钱|费用|收费|工本费|手续费"),
     ),
 }
+# What is plainly said or not: where no line tells it, none that is near answers it.
+PLAIN = frozenset({"papers", "proxy", "deadline"})
 # What names a matter of its own.
 _SUBJECT = re.compile(
     r"社保|社会保险|养老|医保|医疗|失业|工伤|生育|公积金|年金|低保|退休|居民|职工|灵活|农保|新农合|合作医疗|转移|津贴|补贴|护理"

@@ -27,6 +27,10 @@ _PAID = re.compile(rf"(?:[交缴][了过有]|(?:已经?|一共|总共|累计|都
 _PAID_NOUN = re.compile(
     rf"(?:缴费(?:年限)?|工龄|社保|(?:失业|养老)(?:保险)?|[交缴]的?(?:养老|失业|医保|保险|费)){_GAP}{_TIME}"
 )
+# "在厂里干了11年,社保一直交着".
+_PAID_ALONG = re.compile(
+    rf"(?:[干做]|上班|工作)(?:了|过){_GAP}{_TIME}多?[,，\s]?社?保?险?(?:是|也|都|一直|我){{0,3}}(?:有|在)?[交缴]"
+)
 # "那我7年能领几个月".
 _PAID_AHEAD = re.compile(
     rf"(?P<gap>[^,，。;；]{{0,3}}){_TIME}(?:的话)?[,，\s]?(?:能|可以|该)[领拿]"
@@ -36,6 +40,10 @@ _PAID_BEHIND = re.compile(
     rf"(?P<gap>[^,，。;；]{{0,2}}){_TIME}多?的?(?:社保|工龄|养老|失业|缴费|保险)"
 )
 _DRAWN = re.compile(rf"(?:[领拿](?:[了过])|退休金|养老金|退休工资|退休|退了){_GAP}{_TIME}")
+# "缴27年领7年": both together are told of somebody.
+_BOTH = re.compile(
+    rf"[交缴](?P<paid>{_N})年(?P<gap>[^\d,，。;；要满够差]{{0,6}})[领拿](?:了|过)?(?P<drawn>{_N})年"
+)
 _GRADE = re.compile(
     r"(?<![\d一二三四五六七八九十到至~\-—、])(10|[1-9]|[一二三四五六七八九十])级(?![到至~\-—、])"
 )
@@ -43,14 +51,20 @@ _LEAVING = re.compile(
     r"(20[2-9]\d|[二2][〇零0][二三四五六七八九][〇零一二三四五六七八九])年?(?:\d{1,2}月)?[才就要能该到份底初]{0,3}"
     r"(?:可以)?(?:退休|退|到龄|到点)"
 )
+# "我31年退": a year of the calendar, and no time that was paid before.
+_LEAVING_SHORT = re.compile(
+    r"(?<![\d交缴了满够过干龄])([2-5]\d)年(?:就|才|能|要|可以|底|初){0,2}退"
+)
 _AGE = re.compile(
     rf"(?P<years>[3-7]\d|[三四五六七]十[一二三四五六七八九]?)岁(?:零?(?P<over>{_N})个?月|(?P<half>半))?"
 )
 _BARE = re.compile(_TIME)
+CENTURY = 2000
 MOST_BARE = 14  # characters
 _TWINS = re.compile(r"双胞胎|龙凤胎|双胎|双宝")
 _TIMES = (
     (PAID, _PAID_AHEAD, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
+    (PAID, _PAID_ALONG, _NOT_YET),
     (PAID, _PAID_BEHIND, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
     (PAID, _PAID_NOUN, _NO_TIME_OF_IT),
     (PAID, _PAID, _NOT_YET),
@@ -70,6 +84,8 @@ def counts(text: str) -> Mapping[str, int]:
         found[GRADE] = small(graded[1]) or 0
     if leaving := _LEAVING.search(text):
         found[LEAVING] = figures(leaving[1])
+    elif short := _LEAVING_SHORT.search(text):
+        found[LEAVING] = CENTURY + int(short[1])
     if _TWINS.search(text):
         found[BABIES] = 2
     elif "三胞胎" in text:
@@ -79,6 +95,9 @@ def counts(text: str) -> Mapping[str, int]:
 
 def _times(text: str) -> dict[str, int]:
     """Time paid and drawn, by the pattern that tells it best; what is told twice is not known."""
+    if both := _BOTH.search(text):
+        paid, drawn = small(both["paid"]) or 0, small(both["drawn"]) or 0
+        return {PAID: 12 * paid, DRAWN: 12 * drawn}
     found: dict[str, int] = {}
     for name, pattern, otherwise in _TIMES:
         told = {

@@ -23,7 +23,7 @@ from bot.context.fitting import FITTING, shown, verdicts, with_weights
 from bot.context.lines import OF_LINES
 from bot.context.logit import Choice, weights_of
 from bot.context.reading import SAID, WEIGHTS, context_of, sayings
-from bot.context.sight import asks_for_own, sight_after
+from bot.context.sight import clear_by_itself, sight_after
 from bot.context.weights import (
     OF_ITEMS,
     OF_NOBODY,
@@ -35,7 +35,6 @@ from bot.context.weights import (
     settled,
     signs,
     signs_of_nobody,
-    stands,
 )
 from bot.normalizer import normalize
 from bot.publishing.workshop import trained
@@ -125,7 +124,7 @@ def _pairs(
                 before,
                 tuple(items.index(item) for item in told["want"] if item in items),
                 alone,
-                stands(alone, before) or asks_for_own(alone, text),
+                clear_by_itself(alone, text, before),
                 of_items,
                 signs_of_nobody(sight, of_items),
             )

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.context.asking import told
+from bot.context.asking import PLAIN, told
 from bot.context.said import Said
 from bot.ranking.classifier import softmax
 from bot.text.features import Row
@@ -118,8 +118,10 @@ class Lines:
 
     def fitting(self, item: str, heard: Heard, said: Said) -> Fit:
         """What fits a text that asks on about this item."""
-        found, chance = list[str](), 0.0
-        for place, likely in self._likeliest(item, heard, said)[:MOST_LINES]:
+        found, chance, likeliest = list[str](), 0.0, self._likeliest(item, heard, said)
+        if likeliest and self._leaves_out(item, heard.asked) and likeliest[0][1] < SURE:
+            return Fit(unsaid=True)
+        for place, likely in likeliest[:MOST_LINES]:
             chance += likely
             if place < 0:  # as likely as any of the lines that would follow
                 return Fit(unsaid=place == _UNSAID and likely >= SURE)
@@ -168,6 +170,12 @@ class Lines:
             found[: len(own), OF_LINES.index("tells")] = tells
             found[-1, OF_LINES.index("none_tells")] = not any(tells)
         return places.tolist(), found
+
+    def _leaves_out(self, item: str, asked: frozenset[str]) -> bool:
+        """Whether just that is asked which no line of this item tells."""
+        if not asked or not asked <= PLAIN:
+            return False
+        return not any(asked & self._told[one] for one in self.seen.of_item(item))
 
     @cached_property
     def _told(self) -> list[frozenset[str]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot.context.asking import asked, asks_all, names_no_matter
+from bot.context.asking import PLAIN, asked, asks_all, names_no_matter
 from bot.context.lines import Heard
 from bot.context.said import Said
 from bot.context.telling import tells_years
@@ -28,6 +28,7 @@ from bot.context.weights import (
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import Decision
 from bot.ranking.model import Model
+from bot.ranking.rivals import ESTIMATES
 from bot.ranking.wordings import Ranked
 from bot.text.features import Row
 from bot.text.sentence_vectors import SentenceVectors
@@ -44,6 +45,10 @@ _HOW = re.compile(r"[怎咋如]|在?哪(?:里|儿|个)?[看查能可]|我是?问
 _WHERE = re.compile(
     r"[去到在]哪|哪[里儿]办|带(?:些|点)?(?:啥|什么|哪)|要(?:啥|什么|哪些)(?:材料|手续|证)"
 )
+AUTHORISE = "authorise_other"
+_LOOKS_IN = re.compile(r"授权|[看查]|记录|登录|帮我管")
+# What asks to have something counted.
+_COUNT = re.compile(r"[算估测]|estimat|calculat")
 # What asks whether something holds.
 _HOLDS = re.compile(
     r"是不是就|算不算|[能可该会][不否][能可该会]|还[能可会该].{0,8}[吗不么嘛]|会.{0,6}吗$"
@@ -68,7 +73,7 @@ def decide_after(
     if before.shown and alone.decision == "answer" and alone.answers[0][0] in how:
         return replace(alone, decision="lookup", intent=CHECK_RECORD, answers=(), way=IN_CONTEXT)
     decision = alone
-    if not (stands(alone, before) or asks_for_own(alone, text)):
+    if not clear_by_itself(alone, text, before):
         sight = sight_after(model, text, words, vectors, before)
         place = items.index(before.item)
         of_items = signs(sight, items, place, context.neighbours)
@@ -78,6 +83,8 @@ def decide_after(
         decision = settled(without(alone, before), found, items, context)
         if decision.decision == "lookup" and (_WHERE.search(text) or _of_a_rule(text)):
             decision = replace(offered(found, items), beside=alone.intent)
+        if decision.decision == "clarify" and alone.intent.startswith(ESTIMATES):
+            decision = replace(decision, beside=alone.intent)
     return to_the_point(model, decision, text, words, vectors, before.item)
 
 
@@ -106,6 +113,15 @@ def to_the_point(
     return replace(decision, lines=fit.lines, unsaid=fit.unsaid)
 
 
+def clear_by_itself(alone: Decision, text: str, before: Before) -> bool:
+    """Whether nothing that was said before has a say in this."""
+    if alone.intent.startswith(ESTIMATES):
+        return bool(_COUNT.search(text))  # "他缴了28年 领了9年 能领多少个月" goes on
+    if alone.intent == AUTHORISE:
+        return bool(_LOOKS_IN.search(text))  # "我儿子替我去领行吗" lets nobody look into a record
+    return stands(alone, before) or asks_for_own(alone, text)
+
+
 def asks_for_own(alone: Decision, text: str) -> bool:
     """Whether a look-up is asked for in so many words, and no circumstance told: "我才交了三年"."""
     own = alone.decision == "lookup" and _OWN.search(text) and not _HOW.search(text)
@@ -114,7 +130,8 @@ def asks_for_own(alone: Decision, text: str) -> bool:
 
 def _of_a_rule(text: str) -> bool:
     """Whether it asks what holds, and for nothing of one's own: "失业金是不是就没了"."""
-    return bool(_HOLDS.search(text)) and not _OWN.search(text)
+    holds = _HOLDS.search(text) or asked(text) & PLAIN
+    return bool(holds) and not _OWN.search(text)
 
 
 def without(alone: Decision, before: Before) -> Decision:

@@ -1,8 +1,8 @@
 """An action of the action server: called with what our actions read, heard without Rasa's plugins.
 
-Of what happened that is the citizen's words, and the bot's for actions that come back to them: a
-card that it showed is a hundred times as long. rasa-sdk 3.21 asks for a domain, so there is an
-empty one.
+Of what happened that is the citizen's words, what he counted in them, and the bot's for actions
+that come back to them: a card that it showed is a hundred times as long. rasa-sdk 3.21 asks for a
+domain, so there is an empty one.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _looks_back(action: str, tracker: DialogueStateTracker) -> bool:
 def _told(event: UserUttered | BotUttered) -> dict[str, Any]:
     if isinstance(event, BotUttered):
         return {"event": "bot", "text": event.text, "data": event.data}
-    return {"event": "user", "text": event.text}
+    counts = (event.parse_data or {}).get("counts")
+    return {"event": "user", "text": event.text} | ({"counts": counts} if counts else {})
 
 
 def _read(result: Any, action: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -256,9 +256,9 @@ async def test_who_tells_the_months_needs_no_form(stage: Stage) -> None:
     said = await stage.play("action_estimate_unemployment", counts={"paid_months": 96})
     assert said.card("estimate")["results"] == [{"label": "最多可以领", "value": "18个月"}]
     # Told some messages ago they count as well: the sum says for how long.
-    told = {"event": "user", "text": "交了8年", "parse_data": {"counts": {"paid_months": 96}}}
+    told = {"event": "user", "text": "交了8年", "counts": {"paid_months": 96}}
     said = await stage.play("action_estimate_unemployment", events=[told])
     assert "8年" in "".join(said.card("estimate")["formula"])
-    twice = {"event": "user", "text": "3年 4年", "parse_data": {"counts": {"paid_months": 0}}}
+    twice = {"event": "user", "text": "3年 4年", "counts": {"paid_months": 0}}
     said = await stage.play("action_estimate_unemployment", events=[told, twice])
     assert "value" not in said.card("form")["fields"][0]

@@ -122,9 +122,9 @@ async def test_numbers_told_first_count_for_the_question_that_follows(stage: Sta
     told = {
         "event": "user",
         "text": "我失业保险交了8年",
-        "parse_data": {"counts": {"paid_months": 96}},
+        "counts": {"paid_months": 96},
     }
-    chat = [{"event": "user", "text": "嗯", "parse_data": {}}] * 4
+    chat = [{"event": "user", "text": "嗯"}] * 4
     soon = await stage.play("action_answer_question", answers=["Q125"], events=[told, *chat[:3]])
     assert "最长领18个月" in soon.card("answer")["summary"].splitlines()[0]
     late = await stage.play("action_answer_question", answers=["Q125"], events=[told, *chat])

@@ -51,6 +51,14 @@ async def test_no_area_is_offered_for_something_vague(stage: Stage) -> None:
     assert offered(said) == []
 
 
+async def test_nobody_is_reminded_by_what_only_sounds_likeliest(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q164", "Q163", "Q161"], "told": True}
+    said = await stage.play("action_ask_back", "unclear", text="我怀孕8周了", **asked)
+    assert said.responses == ["utter_told_of"]
+    assert offered(said) == ["Q163", "Q161"]
+    assert "unclear_turns" not in said.slots
+
+
 @pytest.mark.parametrize(
     ("text", "answers", "kept"),
     [

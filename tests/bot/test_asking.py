@@ -7,6 +7,9 @@ import time
 import pytest
 
 from bot.context.asking import asked, asks_all, names_no_matter, told
+from bot.context.sight import clear_by_itself
+from bot.context.weights import Before
+from bot.ranking.decision import Decision
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,18 @@ def test_long_texts_are_read_at_once(text: str) -> None:
     asked(text)
     asks_all(text)
     assert time.perf_counter() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("他缴了28年 领了9年 能领多少个月", False),
+        ("帮我算算失业金能领几个月", True),
+        ("我儿子替我去领行吗", False),
+        ("我想授权我儿子查我的社保", True),
+    ],
+)
+def test_what_nobody_asked_for_leans_on_what_was_asked(text: str, clear: bool) -> None:
+    intent = "authorise_other" if "儿子" in text else "estimate_unemployment"
+    alone = Decision("chat", intent, 0.9, (), "vectors")
+    assert clear_by_itself(alone, text, Before("失业金领取条件", "Q122")) is clear

@@ -157,7 +157,11 @@ def test_a_look_up_that_is_asked_for_is_no_circumstance(text: str, own: bool) ->
 
 @pytest.mark.parametrize(
     ("text", "decision"),
-    [("那我去哪登记 带啥", "clarify"), ("那我登记办好了没", "lookup")],
+    [
+        ("那我去哪登记 带啥", "clarify"),
+        ("那我登记办好了没", "lookup"),
+        ("叫我儿子替我去登记行不", "clarify"),
+    ],
 )
 def test_where_to_go_is_told_by_no_record(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors, text: str, decision: str

@@ -22,6 +22,8 @@ from bot.normalizer import normalize
         ("養老保險交了８年", {"paid_months": 96}),
         ("我有8年的社保", {"paid_months": 96}),
         ("31年工龄能领多少失业金", {"paid_months": 372}),
+        ("我54岁,在厂里干了11年,社保一直交着", {"paid_months": 132, "age": 648}),
+        ("在厂里干了11年,社保没交过", {}),
         ("工龄二十二年", {"paid_months": 264}),
         ("那我7年能领几个月", {"paid_months": 84}),
         ("养老16年已经够了吧", {"paid_months": 192}),
@@ -34,6 +36,9 @@ from bot.normalizer import normalize
         ("鉴定下来七级", {"grade": 7}),
         ("10级伤残赔多少", {"grade": 10}),
         ("我2033年退休要交几年", {"leaving_year": 2033}),
+        ("那我31年退是要16年对吧", {"leaving_year": 2031}),
+        ("交了25年退休能领多少", {"paid_months": 300}),
+        ("我爸那个抚恤金 缴27年领7年几个月", {"paid_months": 324, "drawn_months": 84}),
         ("生的双胞胎能多休几天", {"babies": 2}),
         ("三胞胎产假多少天", {"babies": 3}),
         *(

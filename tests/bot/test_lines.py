@@ -102,6 +102,23 @@ def test_the_line_that_fits_is_found(
     assert unfound.fitting(item, heard, told.said) == Fit()
 
 
+def test_what_no_line_tells_is_plainly_not_said(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, told: Context
+) -> None:
+    assert told.lines is not None
+    assert told.said is not None
+    text = "要带啥材料去"
+    about, cut_up = model.subject(text, cut(text, words))
+    seen = model.row(about, cut_up), model.wordings.space.place(kept.one(about))
+    mild = replace(told.lines, weights=0.2 * WEIGHTS)
+    asked = Heard(*seen, frozenset({"papers"}))
+    assert mild.fitting("Q125", asked, told.said) == Fit(unsaid=True)
+    # Another line of this item tells papers, and what is asked beside them may stand anywhere.
+    assert not mild.fitting("Q196", asked, told.said).unsaid
+    both = Heard(*seen, frozenset({"papers", "time"}))
+    assert not mild.fitting("Q125", both, told.said).unsaid
+
+
 def test_two_lines_are_said_where_both_may_fit(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors, told: Context
 ) -> None:

@@ -180,6 +180,15 @@ def test_an_action_is_told_what_was_said_and_no_card_that_was_shown() -> None:
     assert '"card"' not in str(told)
 
 
+def test_an_action_is_told_what_was_counted_before() -> None:
+    counted = UserUttered("我交了8年", {"name": "faq"}, [], {"counts": {"paid_months": 96}})
+    told = call("action_answer_question", _tracker(counted, _said()))
+    assert told["tracker"]["events"] == [
+        {"event": "user", "text": "我交了8年", "counts": {"paid_months": 96}},
+        {"event": "user", "text": "问"},
+    ]
+
+
 def test_an_answer_is_told_what_was_shown_where_the_question_leans_on_it() -> None:
     leaning = UserUttered("要多久", {"name": "faq"}, [], {"in_full": "问，要多久"})
     tracker = _tracker(_said(), BotUttered("答", {"custom": {"card": {"n": 1}}}), leaning)

@@ -215,6 +215,11 @@ async def test_who_tells_his_numbers_hears_the_sum(whole: Whole) -> None:
     await said(talk, "失业金能领多久")
     words, _ = await said(talk, "我交了三年半")
     assert "失业保险缴了3年6个月的，最长领12个月" in words
+    # What was told some messages ago counts as well.
+    talk = await whole.talk()
+    await said(talk, "我在厂里干了11年，社保一直交着")
+    words, _ = await said(talk, "失业金能领多久")
+    assert "失业保险缴了11年的，最长领24个月" in words
 
 
 async def test_the_weather_gets_no_policy_answer(whole: Whole) -> None:
