@@ -18,7 +18,6 @@ from actions.knowledge.retirement_rules import checked_birth, retirement
 from actions.talk.errors import Unanswerable
 from actions.talk.turn import Turn
 
-MINIMUM = "Q045"  # what years a pension takes
 # Beyond it a number was misread: nobody pays longer.
 LONGEST_MONTHS = 60 * 12
 
@@ -55,17 +54,22 @@ def own_minimum(knowledge: Knowledge, turn: Turn, today: date) -> str | None:
     """What is lacking of the years a pension takes, to who told how long he paid."""
     if "paid_months" not in turn.counts:
         return None
-    return own_case(knowledge, turn, MINIMUM, today)
+    return _counted("minimum", Case(knowledge, turn, today))
 
 
 def own_case(knowledge: Knowledge, turn: Turn, item: str, today: date) -> str | None:
     """The sentences for this person; nothing where a number is missing or cannot be."""
     rule = knowledge.phrases.words["own_case"]["items"].get(item)
-    if rule is None or turn.in_english or not turn.counts:
+    if rule is None or not turn.counts:
         return None
-    if any(turn.counts.get(name, 0) > LONGEST_MONTHS for name in ("paid_months", "drawn_months")):
+    return _counted(rule, Case(knowledge, turn, today))
+
+
+def _counted(rule: str, case: Case) -> str | None:
+    times = (case.turn.counts.get(name, 0) for name in ("paid_months", "drawn_months"))
+    if case.turn.in_english or max(times) > LONGEST_MONTHS:
         return None
-    return "".join(RULES[rule](Case(knowledge, turn, today))) or None
+    return "".join(RULES[rule](case)) or None
 
 
 def _unemployment(case: Case) -> Iterator[str]:

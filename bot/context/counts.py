@@ -23,6 +23,7 @@ _GAP = r"(?P<gap>[^\d,，。;；一二两三四五六七八九十]{0,7})"
 _NOT_YET = re.compile(r"[要得需差还再补近快每不没断停欠漏]|[至最]少|最低")
 _NO_TIME_OF_IT = re.compile(rf"{_NOT_YET.pattern}|[满够能想领拿]")
 _NOT_DRAWN = re.compile(rf"{_NOT_YET.pattern}|[交缴满够能想]")
+_NOT_PAID = re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")
 _PAID = re.compile(rf"(?:[交缴][了过有]|(?:已经?|一共|总共|累计|都|就|才|只)[交缴]){_GAP}{_TIME}")
 _PAID_NOUN = re.compile(
     rf"(?:缴费(?:年限)?|工龄|社保|(?:失业|养老)(?:保险)?|[交缴]的?(?:养老|失业|医保|保险|费)){_GAP}{_TIME}"
@@ -63,9 +64,9 @@ CENTURY = 2000
 MOST_BARE = 14  # characters
 _TWINS = re.compile(r"双胞胎|龙凤胎|双胎|双宝")
 _TIMES = (
-    (PAID, _PAID_AHEAD, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
+    (PAID, _PAID_AHEAD, _NOT_PAID),
     (PAID, _PAID_ALONG, _NOT_YET),
-    (PAID, _PAID_BEHIND, re.compile(rf"{_NO_TIME_OF_IT.pattern}|[交缴]")),
+    (PAID, _PAID_BEHIND, _NOT_PAID),
     (PAID, _PAID_NOUN, _NO_TIME_OF_IT),
     (PAID, _PAID, _NOT_YET),
     (DRAWN, _DRAWN, _NOT_DRAWN),

@@ -115,9 +115,9 @@ def to_the_point(
 
 def clear_by_itself(alone: Decision, text: str, before: Before) -> bool:
     """Whether nothing that was said before has a say in this."""
-    if alone.intent.startswith(ESTIMATES):
+    if alone.way == UNCLEAR_WAY and alone.intent.startswith(ESTIMATES):
         return bool(_COUNT.search(text))  # "他缴了28年 领了9年 能领多少个月" goes on
-    if alone.intent == AUTHORISE:
+    if alone.way == UNCLEAR_WAY and alone.intent == AUTHORISE:
         return bool(_LOOKS_IN.search(text))  # "我儿子替我去领行吗" lets nobody look into a record
     return stands(alone, before) or asks_for_own(alone, text)
 

@@ -21,6 +21,8 @@ RESPONSES: dict[str, list[dict[str, str]]] = {
     for path in sorted((ROOT / "data/domain").glob("*.yml"))
     for name, said in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items()
 }
+# What the engine hands on beside its decision, as it is.
+HANDED_ON = ("beside", "refused", "in_full", "lines", "unsaid", "told", "counts")
 # Rasa puts these beside the values of a response.
 _NOT_VALUES = {"text", "buttons", "elements", "custom", "template", "response", "image"} | {
     "attachment"
@@ -100,13 +102,7 @@ def call(
         },
         "answers": [{"id": one, "score": 0.9} for one in turn.get("answers", [])],
         "decision": turn.get("decision", "answer"),
-        "beside": turn.get("beside"),
-        "refused": turn.get("refused"),
-        "in_full": turn.get("in_full"),
-        "lines": turn.get("lines"),
-        "unsaid": turn.get("unsaid"),
-        "told": turn.get("told"),
-        "counts": turn.get("counts"),
+        **{name: turn.get(name) for name in HANDED_ON},
         "if_ours": [{"id": one, "score": score} for one, score in turn.get("if_ours", {}).items()],
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
     }

@@ -63,6 +63,11 @@ def told(model: Model, words: jieba.Tokenizer, kept: KeptVectors) -> Context:
     return replace(NOTHING, said=said, lines=lines)
 
 
+def _heard(text: str, model: Model, words: jieba.Tokenizer, kept: KeptVectors) -> Heard:
+    about, cut_up = model.subject(text, cut(text, words))
+    return Heard(model.row(about, cut_up), model.wordings.space.place(kept.one(about)))
+
+
 def test_the_lines_of_an_item_are_its_sentences_steps_and_points() -> None:
     assert [(one.item, one.text, one.kind) for one in lines_of([LOST])] == [
         ("Q196", "加急要收钱。", "step"),
@@ -95,8 +100,7 @@ def test_the_line_that_fits_is_found(
 ) -> None:
     assert told.lines is not None
     assert told.said is not None
-    about, cut_up = model.subject(text, cut(text, words))
-    heard = Heard(model.row(about, cut_up), model.wordings.space.place(kept.one(about)))
+    heard = _heard(text, model, words, kept)
     assert told.lines.fitting(item, heard, told.said) == fit
     unfound = replace(told.lines, weights=np.zeros(len(OF_LINES)))
     assert unfound.fitting(item, heard, told.said) == Fit()
@@ -107,15 +111,13 @@ def test_what_no_line_tells_is_plainly_not_said(
 ) -> None:
     assert told.lines is not None
     assert told.said is not None
-    text = "要带啥材料去"
-    about, cut_up = model.subject(text, cut(text, words))
-    seen = model.row(about, cut_up), model.wordings.space.place(kept.one(about))
+    heard = _heard("要带啥材料去", model, words, kept)
     mild = replace(told.lines, weights=0.2 * WEIGHTS)
-    asked = Heard(*seen, frozenset({"papers"}))
+    asked = replace(heard, asked=frozenset({"papers"}))
     assert mild.fitting("Q125", asked, told.said) == Fit(unsaid=True)
     # Another line of this item tells papers, and what is asked beside them may stand anywhere.
     assert not mild.fitting("Q196", asked, told.said).unsaid
-    both = Heard(*seen, frozenset({"papers", "time"}))
+    both = replace(heard, asked=frozenset({"papers", "time"}))
     assert not mild.fitting("Q125", both, told.said).unsaid
 
 
@@ -125,8 +127,7 @@ def test_two_lines_are_said_where_both_may_fit(
     assert told.lines is not None
     assert told.said is not None
     text = "加急要收钱不，闺女替我去中不"
-    about, cut_up = model.subject(text, cut(text, words))
-    heard = Heard(model.row(about, cut_up), model.wordings.space.place(kept.one(about)))
+    heard = _heard(text, model, words, kept)
     mild = replace(told.lines, weights=0.2 * WEIGHTS)
     fit = mild.fitting("Q196", heard, told.said)
     assert set(fit.lines) == {"加急要收钱。", "能代办，家里人带双方身份证去。"}
