@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from channels.messengers.frame.refusals import BadSignature
+from channels.messengers.frame.refusals import BadSignature, MalformedCall
 from channels.messengers.incoming import (
     Fields,
     need_fresh,
@@ -42,7 +42,10 @@ def open_event(account: Account, headers: Mapping[str, str], body: bytes, now: f
             continue
         try:
             event = read_object(decrypt(key, sealed))
-        except Undecipherable:
+        except (Undecipherable, MalformedCall) as problem:
+            # Of 256 texts another key opens one to something that ends as if it were padded.
+            if isinstance(problem, MalformedCall) and _is_signed(key, headers, body):
+                raise
             continue
         if text_at(event, "type") == VERIFICATION:
             if same(token, text_at(event, "token")):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import warnings
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -56,14 +57,33 @@ class Sdk:
         return said.status_code == 200, (said.content or b"").decode()
 
 
-def ours(call: Call) -> bool:
+def ours(call: Call, account: Account = ACCOUNT) -> bool:
     """Whether we take it."""
     headers = {name.lower(): value for name, value in call.headers.items()}
     try:
-        proof.open_event(ACCOUNT, headers, call.body, time.time())
+        proof.open_event(account, headers, call.body, time.time())
     except (BadSignature, MalformedCall, StaleCall):
         return False
     return True
+
+
+def sealed_as_if_by(key: str) -> Call:
+    """A genuine call that another key, one time in 256, opens to something that looks padded."""
+    for _ in range(10_000):
+        call = calls.feishu_call(calls.feishu_event("ou_1", "问"))
+        try:
+            proof.decrypt(key, json.loads(call.body)["encrypt"])
+        except proof.Undecipherable:
+            continue
+        return call
+    raise AssertionError(key)
+
+
+def test_what_the_new_key_opens_by_chance_is_still_the_earlier_keys() -> None:
+    new = {**ACCOUNT.secrets, "encrypt_key": "another-key"}
+    call = sealed_as_if_by("another-key")
+    assert ours(call, replace(ACCOUNT, secrets=new, earlier=ACCOUNT.secrets))
+    assert not ours(call, replace(ACCOUNT, secrets=new))
 
 
 def test_the_official_receiver_takes_what_we_take() -> None:
