@@ -20,6 +20,8 @@ from scripts.stack import ROOT, Stack, start
 SECONDS_TO_COME_UP = 120
 # What a proxy in front of us answers while the gateway is not there yet.
 NOTHING_BEHIND = {502, 503, 504}
+# What ends us.
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):
@@ -32,8 +34,7 @@ class AnotherProgram(Exception):
 
 def main() -> int:
     """Run the stack; 1 when it does not come up."""
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, _stop)
+    stop_when_told()
     port = int(os.environ.get("PORT", "8000"))
     os.environ.setdefault("CONSOLE_PORT", "8001")
     data = Path(os.environ.get("DATA_DIR", ROOT / ".data"))
@@ -114,7 +115,16 @@ def _told(answer: httpx.Response) -> dict[str, Any] | None:
     return told if ours and isinstance(told.get("parts", {}), dict) else None
 
 
+def stop_when_told() -> None:
+    """From now on the first signal to end raises `Stopped`, and no other one counts."""
+    for sign in _ENDS:
+        signal.signal(sign, _stop)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
+    # Make hands the signal on that this has got already: a second one must not break off the end.
+    for sign in _ENDS:
+        signal.signal(sign, signal.SIG_IGN)
     raise Stopped
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -82,3 +83,29 @@ def test_what_is_missing_is_said_until_all_is_there(
         "▸ Waiting for the gateway …",
         "▸ Waiting for redis, engine …",
     ]
+
+
+# What ends, as `make run` does; it is told to twice more while it does so.
+ENDING = """
+import os, signal, time
+from scripts.run import Stopped, stop_when_told
+stop_when_told()
+try:
+    print("up", flush=True)
+    time.sleep(30)
+except Stopped:
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), sign)
+        time.sleep(0.1)
+    print("ended in order")
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_is_told_to_end_twice_ends_in_order(sign: signal.Signals) -> None:
+    ending = subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE, text=True)
+    assert ending.stdout is not None
+    assert ending.stdout.readline() == "up\n"
+    ending.send_signal(sign)
+    assert ending.communicate(timeout=10)[0] == "ended in order\n"
+    assert ending.returncode == 0
