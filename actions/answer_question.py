@@ -21,6 +21,8 @@ from actions.talk.turn import Turn
 MOST_MATTERS = 2
 # Where so few places have a verified figure, asking everybody for theirs would promise too much.
 FEW_PLACES = 1
+# More buttons than these are not read.
+MOST_OFFERED = 4
 REGION = "region"  # what the slot `pending` holds while we wait for a place
 
 
@@ -54,7 +56,7 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         own = personal_retirement(knowledge, turn, asked, today)
         if own and not (turn.leans and own[0].card in turn.cards_before):
             return own
-    given = knowledge.answer_for(item, knowledge.region(turn.region), today)
+    given = _beside_likely(knowledge.answer_for(item, knowledge.region(turn.region), today), turn)
     case = own_case(knowledge, turn, item, today)
     again = asked_again(asked, turn, case)
     if again is None and (case or not given.local):
@@ -87,6 +89,14 @@ async def place_answer(parts: Parts, turn: Turn, item: str) -> list[Reply]:
     return [Reply("utter_local", values, cards.answer(given, knowledge), slots)]
 
 
+def _beside_likely(given: Answer, turn: Turn) -> Answer:
+    """Where no line of it stood out, what else may have been meant is offered before its kin."""
+    if not turn.vague:
+        return given
+    near = dict.fromkeys((*turn.less_likely, *given.item.related))
+    return replace(given, item=replace(given.item, related=tuple(near)[:MOST_OFFERED]))
+
+
 def _nothing_more(given: Answer, knowledge: Knowledge, again: Again) -> Reply:
     """Plainly that this was all, or that just this is not known; what is near, and who knows."""
     office = dict(knowledge.phrases.office(given.item.office))
@@ -104,6 +114,7 @@ def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:
         given = replace(given, item=more, local=None if again.one else given.local)
     cited = [given.item.citations[0], *(Citation(one, None) for one in given.local_sources[:1])]
     values = {
+        "title": given.item.title,
         "summary": given.item.summary,
         "basis": _basis(cited, knowledge),
     }

@@ -55,7 +55,7 @@ def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
         return UNSAID
     if not item.detail or item.detail in {card.get("summary") for card in turn.last_cards}:
         return NO_MORE
-    return Again("utter_answer_more", item.detail)
+    return Again("utter_answer_unsure" if turn.vague else "utter_answer_more", item.detail)
 
 
 def to_the_point(

@@ -25,6 +25,8 @@ HEARD = (
 )
 # For so long what somebody counted of himself is taken as still meant.
 MESSAGES_REMEMBERED = 4
+# What is less likely than this was not meant; by hand.
+WORTH_OFFERING = 0.02
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -60,7 +62,9 @@ class Turn:
     told: bool = False  # whether it asks for nothing yet
     if_ours: Mapping[str, float] = field(default_factory=dict)  # items it may tell of, then
     unsaid: bool = False  # whether the item says nothing of what is asked on
+    vague: bool = False  # whether none of its lines stands out for it
     counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
+    less_likely: tuple[str, ...] = ()  # what may have been meant instead of the first item
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
 
@@ -125,6 +129,8 @@ def read_turn(tracker: Tracker) -> Turn:
         told=bool(message.get("told")),
         if_ours=_chances(message.get("if_ours")),
         unsaid=bool(message.get("unsaid")),
+        vague=bool(message.get("vague")),
+        less_likely=_less_likely(_chances(message.get("answers"))),
         counts=_counts(message, tracker.events),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
@@ -192,6 +198,11 @@ def _answers(written: Any) -> list[str]:
 def _chances(written: Any) -> dict[str, float]:
     listed = written if isinstance(written, list) else []
     return {str(one["id"]): float(one.get("score") or 0) for one in listed if one.get("id")}
+
+
+def _less_likely(chances: Mapping[str, float]) -> tuple[str, ...]:
+    others = list(chances.items())[1:3]
+    return tuple(item for item, chance in others if chance >= WORTH_OFFERING)
 
 
 def _entities(written: Any) -> dict[str, str]:

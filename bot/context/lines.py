@@ -69,6 +69,7 @@ class Fit:
 
     lines: tuple[str, ...] = ()
     unsaid: bool = False  # whether the item says nothing of it
+    vague: bool = False  # whether all of it is only said because no line stands out
 
 
 NO_FIT = Fit()
@@ -124,11 +125,12 @@ class Lines:
         for place, likely in likeliest[:MOST_LINES]:
             chance += likely
             if place < 0:  # as likely as any of the lines that would follow
-                return Fit(unsaid=place == _UNSAID and likely >= SURE)
+                unsaid = place == _UNSAID and likely >= SURE
+                return Fit(unsaid=unsaid, vague=not unsaid and likeliest[0][0] != _WHOLE)
             found.append(self.texts[place])
             if chance >= SURE:
                 return Fit(tuple(found))
-        return NO_FIT
+        return Fit(vague=bool(likeliest))
 
     def beside(self, item: str, heard: Heard, said: Said) -> Fit:
         """What is worth saying beside the short answer of this item."""

@@ -110,7 +110,7 @@ def to_the_point(
     vector = model.wordings.space.place(vectors.one(about))
     find = context.lines.fitting if item == before else context.lines.beside
     fit = find(item, Heard(model.row(about, kept), vector, asked(text)), context.said)
-    return replace(decision, lines=fit.lines, unsaid=fit.unsaid)
+    return replace(decision, lines=fit.lines, unsaid=fit.unsaid, vague=fit.vague)
 
 
 def clear_by_itself(alone: Decision, text: str, before: Before) -> bool:

@@ -19,6 +19,11 @@ _YEARS = re.compile(
     r"(?:[交缴干断领做]|上班|打工|工作)(?:了|过|满|够|费|上)?[^0-9一二三四五六七八九十,，。]{0,4}"
     r"(?:(?<![0-9])[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:多|来|几)?(?:年|个月)"
 )
+# How somebody lives, which no record is asked for with: "我45 没单位 手头紧".
+_LOT = re.compile(
+    r"没有?(?:单位|工作|上过?班|收入|钱)|手头紧|种地|务农|打零工|带娃|带孩子"
+    r"|(?:[0-9]{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)岁"
+)
 _THANKS = re.compile(r"谢谢|多谢|感谢|谢了|麻烦你了|麻烦您了|辛苦了")
 # An insurance and nothing of it: "你好 我想问下我妈的养老金".
 _SUBJECT = re.compile(
@@ -44,6 +49,11 @@ def only_named(text: str) -> bool:
 def tells_years(text: str) -> bool:
     """Whether whoever speaks says himself how long it was: "算下来才交了12年零几个月"."""
     return _YEARS.search(text) is not None
+
+
+def tells_lot(text: str) -> bool:
+    """Whether it says how somebody lives, or how old he is."""
+    return _LOT.search(text) is not None
 
 
 def only_told(text: str) -> bool:

@@ -59,6 +59,7 @@ _DECIDED = (
     "beside",
     "lines",
     "unsaid",
+    "vague",
 )
 
 

@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.context.counts import counts
 from bot.context.sight import CHECK_RECORD
-from bot.context.telling import only_named, only_thanks, only_told, tells_years
+from bot.context.telling import only_named, only_thanks, only_told, tells_lot, tells_years
 from bot.context.weights import IN_CONTEXT, TOLD
 from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
@@ -94,7 +94,7 @@ async def understood(
         return chat(parsed, TOLD)
     if not only_told(spelled):
         return parsed
-    if parsed.get("decision") == LOOKUP and tells_years(spelled):
+    if parsed.get("decision") == LOOKUP and (tells_years(spelled) or tells_lot(spelled)):
         left = {"name": OUT_OF_SCOPE, "confidence": 1.0}
         parsed = {**parsed, "intent": left, "decision": "reject", "answers": [], "way": "rule"}
     return {**parsed, "told": True} if parsed.get("decision") in UNCLEAR else parsed

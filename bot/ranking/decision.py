@@ -74,6 +74,7 @@ class Decision:
     lines: tuple[str, ...] = ()  # what of the item fits just this
     if_ours: tuple[tuple[str, float], ...] = ()  # what a rejected text tells of, if it is ours
     unsaid: bool = False  # whether the item, answered before, says nothing of what is asked on
+    vague: bool = False  # whether none of its lines stands out for what is asked on
 
 
 def decide(

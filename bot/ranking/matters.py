@@ -18,7 +18,7 @@ from bot.text.sentence_vectors import SentenceVectors
 # Longer texts are stories; their questions belong together.
 MOST_CHARACTERS = 60
 _LEAST_CHARACTERS = 4
-_BETWEEN = re.compile(r"[，,。？?！!；;]+|(?<=[吗呢么])\s+")
+_BETWEEN = re.compile(r"[，,。？?！!；;]+|(?<=[吗呢么啊呀])\s+")
 _ASKS = re.compile(
     r"怎么|如何|多少|多久|多长|几|哪|什么|啥|咋|吗|么|能不能|可不可以|要不要|是不是|有没有|还是|谁|能否|是否"
 )

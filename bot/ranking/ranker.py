@@ -4,7 +4,8 @@ The Rasa component is plumbing; the thinking is in `model`, `wordings`, `classif
 `decision`. Its parse data carries `answers` ([{"id", "score"}], best first), `decision`, the
 `way` it was found and the `index` that knew, `parts` when the citizen asked two things at once,
 `beside`, the look-up that may be meant as well where we ask back, `lines`, what of the item fits
-just this, and `unsaid` where it says nothing of what is asked on.
+just this, `unsaid` where it says nothing of what is asked on, and `vague` where no line of it
+stands out.
 """
 
 from __future__ import annotations
@@ -190,6 +191,8 @@ def _mark(message: Message, decision: Decision) -> None:
         message.set("if_ours", _answers(decision.if_ours), add_to_output=True)
     if decision.unsaid:
         message.set("unsaid", True, add_to_output=True)
+    if decision.vague:
+        message.set("vague", True, add_to_output=True)
     if decision.beside:
         message.set("beside", decision.beside, add_to_output=True)
 

@@ -22,7 +22,7 @@ RESPONSES: dict[str, list[dict[str, str]]] = {
     for name, said in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items()
 }
 # What the engine hands on beside its decision, as it is.
-HANDED_ON = ("beside", "refused", "in_full", "lines", "unsaid", "told", "counts")
+HANDED_ON = ("beside", "refused", "in_full", "lines", "unsaid", "vague", "told", "counts")
 # Rasa puts these beside the values of a response.
 _NOT_VALUES = {"text", "buttons", "elements", "custom", "template", "response", "image"} | {
     "attachment"
@@ -100,7 +100,10 @@ def call(
             "region": turn.get("site_region"),
             "site": turn.get("site", "demo"),
         },
-        "answers": [{"id": one, "score": 0.9} for one in turn.get("answers", [])],
+        "answers": [
+            {"id": one, "score": turn.get("chances", {}).get(one, 0.9)}
+            for one in turn.get("answers", [])
+        ],
         "decision": turn.get("decision", "answer"),
         **{name: turn.get(name) for name in HANDED_ON},
         "if_ours": [{"id": one, "score": score} for one, score in turn.get("if_ours", {}).items()],

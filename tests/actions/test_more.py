@@ -88,6 +88,25 @@ async def test_what_the_item_does_not_say_is_not_covered_up_by_all_steps(stage: 
     assert [one["payload"] for one in said.card("choices")["choices"]][-1] == "/human"
 
 
+async def test_where_no_line_stands_out_it_says_so_and_offers_what_else_was_likely(
+    stage: Stage,
+) -> None:
+    first = (await stage.play("action_answer_question", answers=["Q202"])).card("answer")
+    chances = {"Q202": 0.8, "Q016": 0.1, "Q019": 0.01}
+    events, answers = after(first, "他走不动"), list(chances)
+    asked = {**CERTIFY, "answers": answers, "chances": chances, "events": events, "vague": True}
+    said = await stage.play("action_answer_question", **asked)
+    assert said.responses == ["utter_answer_unsure"]
+    card = said.card("answer")
+    assert (card["summary"], card["title"] in said.text) == (first["detail"], True)
+    offered = [one["payload"] for one in card["related"]]
+    assert offered[0] == '/choose{"item": "Q016"}'
+    # What is hardly likely is not offered, and a line that fits leaves the item its own kin.
+    assert '/choose{"item": "Q019"}' not in offered
+    sure = await stage.play("action_answer_question", **{**asked, "vague": False})
+    assert sure.card("answer")["related"] == first["related"]
+
+
 async def test_a_question_gets_its_answer_with_what_fits_just_that(stage: Stage) -> None:
     said = await stage.play("action_answer_question", answers=["Q202"], lines=[FREE], text="问")
     assert said.responses == ["utter_answer"]

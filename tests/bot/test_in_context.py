@@ -236,6 +236,9 @@ def test_no_text_takes_long(text: str) -> None:
         # Who says himself for how long he paid does not ask to have that looked up.
         ("我算下来才交了12年零几个月", "lookup", True),
         ("我交了12年对不对", "lookup", False),
+        # Nor does who says how he lives; his own payments are asked for by naming them alone.
+        ("我45 没单位 手头紧", "lookup", True),
+        ("我没单位 交了几年", "lookup", False),
     ],
 )
 def test_who_only_tells_something_is_heard(text: str, decision: str, told: bool) -> None:

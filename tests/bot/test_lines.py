@@ -106,6 +106,18 @@ def test_the_line_that_fits_is_found(
     assert unfound.fitting(item, heard, told.said) == Fit()
 
 
+def test_all_that_is_only_said_for_want_of_a_line_is_no_answer(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, told: Context
+) -> None:
+    assert told.lines is not None
+    assert told.said is not None
+    heard = _heard("加急要收多少钱", model, words, kept)
+    unsure = replace(told.lines, weights=0.05 * WEIGHTS)
+    assert unsure.fitting("Q196", heard, told.said) == Fit(vague=True)
+    all_of_it = _heard("你详细说说", model, words, kept)
+    assert told.lines.fitting("Q196", all_of_it, told.said) == Fit()
+
+
 def test_what_no_line_tells_is_plainly_not_said(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors, told: Context
 ) -> None:

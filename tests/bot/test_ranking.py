@@ -95,8 +95,9 @@ def test_our_own_payloads_pass_untouched(ranker: QuestionRanker, words: jieba.To
     assert ranker.process([_message(words, "/choose")])[0].get(INTENT) is None
 
 
-def test_two_matters_are_split(ranker: QuestionRanker, words: jieba.Tokenizer) -> None:
-    marked = ranker.process([_message(words, "社保卡丢了怎么办？产假多少天")])[0].as_dict(True)
+@pytest.mark.parametrize("text", ["社保卡丢了怎么办？产假多少天", "社保卡丢了咋办啊 产假多少天"])
+def test_two_matters_are_split(ranker: QuestionRanker, words: jieba.Tokenizer, text: str) -> None:
+    marked = ranker.process([_message(words, text)])[0].as_dict(True)
     assert [part["answers"][0]["id"] for part in marked["parts"]] == ["Q196", "Q163"]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.context.telling import only_named, only_thanks, only_told, tells_years
+from bot.context.telling import only_named, only_thanks, only_told, tells_lot, tells_years
 from bot.ranking.decision import OUT_OF_SCOPE, Decision, told
 
 
@@ -65,6 +65,20 @@ def test_who_names_the_years_himself(text: str, tells: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("我没有单位", True),
+        ("今年五十二岁了", True),
+        ("我就打零工", True),
+        ("我的缴费情况", False),
+        ("我的岁数", False),
+    ],
+)
+def test_who_tells_how_somebody_lives(text: str, tells: bool) -> None:
+    assert tells_lot(text) is tells
+
+
+@pytest.mark.parametrize(
     ("text", "thanks"),
     [
         ("咳 谢谢你啊 明天我先打电话", True),
@@ -99,6 +113,7 @@ def test_a_long_text_takes_no_time() -> None:
     only_named("你好，" * 3_000)
     only_named("我想问" * 3_000)
     tells_years("12" * 5_000)
+    tells_lot("没" * 5_000 + "12" * 5_000)
     assert time.perf_counter() - begun < 0.5
 
 

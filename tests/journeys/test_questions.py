@@ -75,7 +75,8 @@ async def test_a_question_that_leans_on_the_last_is_understood_in_full(
     ("first", "then", "item"),
     [
         ("失业金怎么领", "不是这个 我问的是失业金领几个月", "Q125"),
-        ("失业金怎么领", "那要是公司逼我走的呢", "Q123"),
+        ("失业金怎么领", "那我是裸辞的呢", "Q123"),
+        ("农村养老一年交多少钱", "不是养老 说的医保", "Q102"),
         ("我爸养老认证咋弄", "他走不动路", "Q202"),
         ("查一下我的缴费记录", "那几个月能补吗", "Q027"),
     ],
@@ -87,6 +88,32 @@ async def test_who_corrects_us_or_goes_on_is_followed(
     await said(talk, first)
     _, cards = await said(talk, then)
     assert [card.get("item") for card in cards[:1]] == [item]
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [("农保和职工养老选哪样合适", "Q263"), ("合作医疗跟职工医保差别大不大", "Q264")],
+)
+async def test_who_compares_two_ways_hears_both(whole: Whole, text: str, item: str) -> None:
+    _, cards = await said(await whole.talk(), text)
+    assert cards[0]["item"] == item
+    for way in ("职工", "居民"):
+        assert way in str(cards[0]["summary"])
+
+
+async def test_where_no_line_is_surely_meant_it_says_so(whole: Whole) -> None:
+    talk = await whole.talk()
+    await said(talk, "自己辞职能领失业金吗")
+    words, cards = await said(talk, "我老家安徽的 能回安徽领吗")
+    assert "不敢说听准" in words
+    assert cards[0]["item"] == "Q123"
+    assert cards[0]["related"]
+
+
+async def test_who_tells_how_he_lives_needs_no_sign_in(whole: Whole) -> None:
+    words, cards = await said(await whole.talk(), "我45 没单位 手头紧")
+    assert "登录" not in words
+    assert [card for card in cards if card["type"] == "sign_in"] == []
 
 
 async def test_who_has_lost_somebody_is_asked_back_with_condolence(whole: Whole) -> None:
