@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.asked_again import NO_MORE, UNSAID, Again, asked_again, to_the_point
-from actions.knowledge.answers import Answer, Citation, Knowledge
+from actions.knowledge.answers import Answer, Citation, Item, Knowledge
 from actions.own_case import own_case
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
 from actions.talk import cards
@@ -63,7 +63,7 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         again = to_the_point(asked, turn, case, knowledge.phrases.condolence)
     if again in (NO_MORE, UNSAID) and not turn.in_english:
         return [_nothing_more(given, knowledge, again)]
-    replies = [_said(given, knowledge, again)]
+    replies = [*_unsure(asked, again), _said(given, knowledge, again)]
     if asked.calculator == RETIREMENT_AGE and not own:
         return [*replies, *ask_for_retirement(knowledge, turn, asked)]
     if again and again.one and turn.pending == REGION:
@@ -97,6 +97,12 @@ def _beside_likely(given: Answer, turn: Turn) -> Answer:
     return replace(given, item=replace(given.item, related=tuple(near)[:MOST_OFFERED]))
 
 
+def _unsure(item: Item, again: Again | None) -> list[Reply]:
+    """A bubble of its own: a page shows an answer's card, and not the words beside it."""
+    unsure = again is not None and again.unsure
+    return [Reply("utter_heard_unsurely", {"title": item.title})] if unsure else []
+
+
 def _nothing_more(given: Answer, knowledge: Knowledge, again: Again) -> Reply:
     """Plainly that this was all, or that just this is not known; what is near, and who knows."""
     office = dict(knowledge.phrases.office(given.item.office))
@@ -114,7 +120,6 @@ def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:
         given = replace(given, item=more, local=None if again.one else given.local)
     cited = [given.item.citations[0], *(Citation(one, None) for one in given.local_sources[:1])]
     values = {
-        "title": given.item.title,
         "summary": given.item.summary,
         "basis": _basis(cited, knowledge),
     }

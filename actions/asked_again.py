@@ -28,6 +28,7 @@ class Again:
     said: str = ""
     rest: str | None = None
     one: bool = False  # whether it is what fits, and not all
+    unsure: bool = False  # whether all of it is only said because nothing surely fits
 
 
 # Nothing more is known, or just this is not.
@@ -55,7 +56,7 @@ def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
         return UNSAID
     if not item.detail or item.detail in {card.get("summary") for card in turn.last_cards}:
         return NO_MORE
-    return Again("utter_answer_unsure" if turn.vague else "utter_answer_more", item.detail)
+    return Again("utter_answer_more", item.detail, unsure=turn.vague)
 
 
 def to_the_point(

@@ -129,7 +129,7 @@ def read_turn(tracker: Tracker) -> Turn:
         told=bool(message.get("told")),
         if_ours=_chances(message.get("if_ours")),
         unsaid=bool(message.get("unsaid")),
-        vague=bool(message.get("vague")),
+        vague=bool(message.get("vague")) and not message.get("parts"),
         less_likely=_less_likely(_chances(message.get("answers"))),
         counts=_counts(message, tracker.events),
         said_before=tuple(_said_before(tracker.events)),

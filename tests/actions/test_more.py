@@ -96,7 +96,7 @@ async def test_where_no_line_stands_out_it_says_so_and_offers_what_else_was_like
     events, answers = after(first, "他走不动"), list(chances)
     asked = {**CERTIFY, "answers": answers, "chances": chances, "events": events, "vague": True}
     said = await stage.play("action_answer_question", **asked)
-    assert said.responses == ["utter_answer_unsure"]
+    assert said.responses == ["utter_heard_unsurely", "utter_answer_more"]
     card = said.card("answer")
     assert (card["summary"], card["title"] in said.text) == (first["detail"], True)
     offered = [one["payload"] for one in card["related"]]
