@@ -16,7 +16,7 @@ APP := .venv/app/bin/python
 ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
 TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
-WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
+WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv data/nlu/asked.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
 .PHONY: dialects follow-ups vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
@@ -37,6 +37,7 @@ check: .venv/app/.built .venv/engine/.built web/widget/node_modules/.built ## fo
 	@$(ENGINE) -m mypy --config-file bot/mypy.ini
 	@cd web/widget && npm run -s types
 	@$(APP) scripts/check_knowledge.py
+	@$(APP) -m scripts.check_asked
 	@$(APP) -m scripts.check_follow_ups
 	@$(APP) -m pytest -q tests/test_boundaries.py
 

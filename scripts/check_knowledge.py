@@ -234,20 +234,20 @@ def _shared_wordings(groups: list[Group]) -> Iterator[Problem]:
     for group in groups:
         for item, lines in group.wordings.items():
             for line in lines:
-                owners[_bare(line)].add(item)
+                owners[bare(line)].add(item)
     for group in groups:
         for entry in group.items:
-            many = len({_bare(line) for line in group.wordings.get(entry["id"], [])})
+            many = len({bare(line) for line in group.wordings.get(entry["id"], [])})
             if many < WORDINGS:
                 sentence = f"has {many} different wordings, {WORDINGS} are needed"
                 yield Problem(group.wordings_file, entry["id"], sentence)
         for item, lines in group.wordings.items():
-            for line in sorted({line for line in lines if len(owners[_bare(line)]) > 1}):
-                others = ", ".join(sorted(owners[_bare(line)] - {item}))
+            for line in sorted({line for line in lines if len(owners[bare(line)]) > 1}):
+                others = ", ".join(sorted(owners[bare(line)] - {item}))
                 yield Problem(group.wordings_file, item, f"shares “{line}” with {others}")
 
 
-def _bare(line: str) -> str:
+def bare(line: str) -> str:
     """A wording without what does not change its meaning for the bot."""
     return re.sub(r"[\s，。！？、,.!?~…：:]", "", line).lower()
 

@@ -190,6 +190,6 @@ def _ranked(model: Model, row: Row, vector: np.ndarray) -> Ranked:
 def _logarithms(ranked: Ranked, model: Model) -> np.ndarray:
     """Of the probability of each item; what was not looked at is as unlikely as can be."""
     found = np.full(len(model.wordings.items), LEAST_LOG)
-    likely = np.maximum(softmax(model.sharpness * ranked.scores), np.exp(LEAST_LOG))
+    likely = np.maximum(softmax(model.sharpness * ranked.alike), np.exp(LEAST_LOG))
     found[ranked.items] = np.log(likely)
     return found

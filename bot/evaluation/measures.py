@@ -24,6 +24,7 @@ class Judged:
     ranked: tuple[str, ...]
     sure: float  # of the first item
     milliseconds: float
+    asked: bool = False  # whether the question came first, and its item was found after
 
     def right(self, within: int) -> bool:
         """Whether one of the first `within` items is acceptable."""
@@ -66,16 +67,10 @@ def share(hits: Sequence[bool]) -> Share:
 def overall(judged: Sequence[Judged]) -> dict[str, Share]:
     """The measures over all questions."""
     faq = [one for one in judged if one.kind == "faq"]
-    answered = [one for one in faq if one.decision == "answer"]
-    asked_back = [one.decision == "clarify" and one.right(3) for one in faq]
-    found = {
-        "top-1": share([one.right(1) for one in faq]),
-        "top-3": share([one.right(3) for one in faq]),
-        "answered": share([one.decision == "answer" for one in faq]),
-        "wrong among the answered": share([not one.right(1) for one in answered]),
-        "right topic among the choices asked back": share(asked_back),
-        "sent to sign in, though a rule answers": share([one.decision == "lookup" for one in faq]),
-    }
+    first = [one for one in faq if one.asked]
+    found = _of_policy(faq)
+    if first:
+        found |= {f"asked first: {name}": one for name, one in _of_policy(first).items()}
     for name, group in _others(judged).items():
         policy = [one.decision in ("answer", "lookup") for one in group]
         found[f"{name}: answered or looked up"] = share(policy)
@@ -83,6 +78,19 @@ def overall(judged: Sequence[Judged]) -> dict[str, Share]:
     for decision in ("lookup", "clarify", "answer", "reject") if own else ():
         found[f"look-ups: {decision}"] = share([one == decision for one in own])
     return found
+
+
+def _of_policy(faq: Sequence[Judged]) -> dict[str, Share]:
+    answered = [one for one in faq if one.decision == "answer"]
+    asked_back = [one.decision == "clarify" and one.right(3) for one in faq]
+    return {
+        "top-1": share([one.right(1) for one in faq]),
+        "top-3": share([one.right(3) for one in faq]),
+        "answered": share([one.decision == "answer" for one in faq]),
+        "wrong among the answered": share([not one.right(1) for one in answered]),
+        "right topic among the choices asked back": share(asked_back),
+        "sent to sign in, though a rule answers": share([one.decision == "lookup" for one in faq]),
+    }
 
 
 def _others(judged: Sequence[Judged]) -> dict[str, list[Judged]]:

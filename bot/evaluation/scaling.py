@@ -63,7 +63,8 @@ def enlarged(real: Wordings, items: int) -> Wordings:
     names = tuple(f"Q{number:05}" for number in range(items))
     item_of = np.repeat(np.arange(items, dtype=np.int32), WORDINGS_OF_AN_ITEM)
     placed = rounded(unit(real.vectors[places] + aside))
-    return gather(names, rows, placed, item_of, real.space, {}, real.shares)
+    alike = np.zeros(items, dtype=np.float32)
+    return gather(names, rows, placed, item_of, real.space, alike, real.shares)
 
 
 def _vector_milliseconds() -> float:

@@ -32,7 +32,7 @@ def write(home: Path, model: Model) -> None:
         item_of=wordings.item_of,
         members=wordings.members,
         middles=wordings.middles,
-        references=wordings.references,
+        asked=wordings.asked,
     )
     names = {
         "features": list(islice(model.vocabulary.number, model.trained, None)),
@@ -75,5 +75,5 @@ def _wordings(
         item_of=arrays["item_of"],
         members=arrays["members"],
         middles=arrays["middles"],
-        references=arrays["references"],
+        asked=arrays["asked"],
     )

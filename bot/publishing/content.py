@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.ranking.examples import knowledge_of, wordings_of
+from bot.ranking.examples import ASKED_FILE, asked, knowledge_of, wordings_of
 
 PUBLICATION_FILE = "publication.json"
 _Stamp = tuple[int, int, int, int]
@@ -20,7 +20,7 @@ class Content:
         self._known: dict[_Stamp, tuple[str, ...]] = {}
 
     def fingerprint(self, data: Path) -> str:
-        """The same for two folders whose wordings, titles and references are the same."""
+        """The same for two folders whose wordings and titles are the same."""
         root = data.resolve()
         lines: list[str] = []
         seen: dict[_Stamp, tuple[str, ...]] = {}
@@ -35,7 +35,9 @@ class Content:
 
 def files(root: Path) -> list[Path]:
     """The files that the understanding is made of."""
-    return sorted([*root.glob("nlu/**/*.yml"), *root.glob("knowledge/items/*.yml")])
+    asked = root / "nlu" / ASKED_FILE
+    of_yaml = [*root.glob("nlu/**/*.yml"), *root.glob("knowledge/items/*.yml")]
+    return sorted([*of_yaml, *([asked] if asked.exists() else [])])
 
 
 def publication(data: Path) -> tuple[int, str]:
@@ -57,6 +59,8 @@ def publication_of(data: Path) -> dict[str, Any]:
 
 
 def _lines(file: Path, root: Path) -> tuple[str, ...]:
+    if file.name == ASKED_FILE:
+        return tuple(f"{one.label}\t{one.question}" for one in asked(file.parent))
     if file.is_relative_to(root / "nlu"):
         return tuple(f"{label}\t{text}" for text, label in wordings_of(file))
     return tuple(

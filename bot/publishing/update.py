@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from bot.ranking.classifier import rounded
 from bot.ranking.decision import FAQ
-from bot.ranking.examples import cut, knowledge, referred, related, spelled, titles, wordings
+from bot.ranking.examples import cut, knowledge, related, spelled, titles, wordings
 from bot.ranking.model import Model
 from bot.ranking.wordings import gather
 from bot.text.features import counted, features
@@ -46,7 +46,7 @@ def update(
     )
     known = _places(model)
     fresh = [pair for pair in of_items if pair not in known]
-    changed = _with_wordings(model, of_items, known, fresh, words, vectors, referred(items))
+    changed = _with_wordings(model, of_items, known, fresh, words, vectors)
     gone = len(known.keys() - set(of_items))
     context = model.context and model.context.among(related(items))
     heart = by_heart((*told, *named))
@@ -70,7 +70,6 @@ def _with_wordings(
     fresh: Sequence[tuple[str, str]],
     words: jieba.Tokenizer,
     vectors: SentenceVectors,
-    references: dict[str, int],
 ) -> Model:
     old = model.wordings
     model, rows, placed = _looked_at(model, [text for _, text in fresh], words, vectors)
@@ -78,13 +77,15 @@ def _with_wordings(
     order = np.array([places[pair] for pair in of_items])
     items = tuple(sorted({item for item, _ in of_items}))
     number = {item: i for i, item in enumerate(items)}
+    old_asked = dict(zip(old.items, old.asked.tolist(), strict=True))
     gathered = gather(
         items=items,
         rows=rows[order],
         placed=np.concatenate([old.vectors, rounded(placed)])[order],
         item_of=np.array([number[item] for item, _ in of_items], dtype=np.int32),
         space=old.space,
-        referred=references,
+        # What policy staff add is taken to be asked for as often as most are.
+        asked=np.array([old_asked.get(item, 0.0) for item in items], dtype=np.float32),
         shares=old.shares,
     )
     return replace(model, wordings=gathered, texts=tuple(text for _, text in of_items))

@@ -15,6 +15,7 @@ import yaml
 from bot.normalizer import normalize
 from bot.ranking.decision import FAQ
 
+ASKED_FILE = "asked.tsv"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -25,6 +26,8 @@ class Example:
     text: str
     words: Sequence[str]
     label: str
+    asked: bool = False  # whether the question came first, and not the item
+    also: tuple[str, ...] = ()  # what answers it beside its item
 
     @property
     def item(self) -> str:
@@ -32,9 +35,38 @@ class Example:
         return self.label[len(FAQ) + 1 :] if self.label.startswith(FAQ + "/") else ""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question that came first, and the items that were found to answer it, best first."""
+
+    question: str
+    items: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The intent of the item that answers it best."""
+        return f"{FAQ}/{self.items[0]}"
+
+
 def wordings(folder: Path) -> list[tuple[str, str]]:
-    """(text, intent) of every example in Rasa's NLU files under `folder`."""
-    return [pair for file in sorted(folder.rglob("*.yml")) for pair in wordings_of(file)]
+    """(text, intent) of every example in Rasa's NLU files under `folder`, and of what was asked.
+
+    What was asked stays when its item is withdrawn; then it is no wording of anything.
+    """
+    told = [pair for file in sorted(folder.rglob("*.yml")) for pair in wordings_of(file)]
+    labels = {label for _, label in told}
+    return told + [(one.question, one.label) for one in asked(folder) if one.label in labels]
+
+
+def asked(folder: Path) -> list[Asked]:
+    """The questions in `asked.tsv`: the ids of their items, a tab, the words."""
+    file = folder / ASKED_FILE
+    return list(_asked_of(_File.now(file))) if file.exists() else []
+
+
+def asked_for(questions: Iterable[Asked]) -> dict[str, int]:
+    """How often an item would have been an answer to what was asked."""
+    return dict(Counter(item for one in questions for item in one.items))
 
 
 def wordings_of(file: Path) -> list[tuple[str, str]]:
@@ -55,11 +87,6 @@ def knowledge_of(file: Path) -> list[dict[str, Any]]:
 def titles(items: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
     """Each item's title is a wording of it."""
     return [(str(item["title"]), f"{FAQ}/{item['id']}") for item in items]
-
-
-def referred(items: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """How many items name an item as related: who is referred to most is asked for most."""
-    return dict(Counter(str(other) for item in items for other in item["related"]))
 
 
 def related(items: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -104,6 +131,13 @@ def _wordings_of(file: _File) -> tuple[tuple[str, str], ...]:
         lines = (line.strip() for line in block["examples"].splitlines())
         found += [(line[2:].strip(), str(block["intent"])) for line in lines if line]
     return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _asked_of(file: _File) -> tuple[Asked, ...]:
+    lines = file.path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t", 1) for line in lines if line)
+    return tuple(Asked(question, tuple(items.split())) for items, question in pairs)
 
 
 @lru_cache(maxsize=64)

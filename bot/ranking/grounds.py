@@ -144,7 +144,7 @@ def differing(after: Model, before: Model) -> frozenset[str] | None:
         (after.origin, after.sharpness, after.thresholds, after.places, now.items, now.shares)
         != (before.origin, before.sharpness, before.thresholds, before.places)
         + (then.items, then.shares)
-        or not np.array_equal(now.references, then.references)
+        or not np.array_equal(now.asked, then.asked)
         or not _extends(after, before)
     ):
         return None

@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix
 
 from bot.context.telling import only_told
 from bot.context.weights import Context
-from bot.ranking.classifier import Classifier, softmax
+from bot.ranking.classifier import Classifier
 from bot.ranking.decision import (
     ENOUGH_POLICY,
     FAQ,
@@ -132,8 +132,8 @@ class Model:
 
     def _likeliest(self, ranked: Ranked, policy: float) -> tuple[tuple[str, float], ...]:
         """The likeliest items, if it is a policy question, which has the probability `policy`."""
-        probabilities = trusted(policy) * softmax(self.sharpness * ranked.scores)
-        best = zip(ranked.items[:MOST_ANSWERS], probabilities[:MOST_ANSWERS], strict=True)
+        likeliest = np.minimum.accumulate(ranked.chances(self.sharpness)[:MOST_ANSWERS])
+        best = zip(ranked.items[:MOST_ANSWERS], trusted(policy) * likeliest, strict=True)
         return tuple((self.wordings.items[item], round(float(chance), 4)) for item, chance in best)
 
     def _against_rivals(
@@ -195,7 +195,7 @@ class Model:
             "item_of": wordings.item_of,
             "members": wordings.members,
             "middles": wordings.middles,
-            "references": wordings.references,
+            "asked": wordings.asked,
             "centre": wordings.space.centre,
             "turn": wordings.space.turn,
             "rivals_vectors": self.rivals.vectors.astype(np.float16),
@@ -273,7 +273,7 @@ def _wordings(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Wordings:
     return Wordings(
         items=tuple(names["items"]),
         postings=postings,
-        references=arrays["references"],
+        asked=arrays["asked"],
         space=Space(arrays["centre"], arrays["turn"]),
         shares=(float(names["shares"][0]), float(names["shares"][1])),
         **kept,

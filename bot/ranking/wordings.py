@@ -1,20 +1,21 @@
 """Ranks items by how near a question is to their wordings, in words and in meaning.
 
 An item's score has three parts: the nearness of its middle, the mean nearness of its six
-nearest wordings (vectors and n-grams together), and how many items refer to it. The first
+nearest wordings (vectors and n-grams together), and how often it is asked for. The first
 then meets the next few in duels. N-grams are found through an inverted index and
 only promising items are looked at closely, so the cost hardly grows with the number of items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from bot.ranking.classifier import softmax
 from bot.ranking.duels import MOST_ITEMS, Side, fight, outcomes, side
 from bot.text.features import Row, cosines
 from bot.text.space import Space, means, unit
@@ -22,8 +23,8 @@ from bot.text.space import Space, means, unit
 NEAREST = 6
 # Items that are looked at closely, for each of the two ways to be promising.
 PROMISING = 20
-# How much being referred to counts beside nearness, in standard deviations.
-REFERENCE_SHARE = 0.2
+# How much being asked for often counts beside nearness, in standard deviations.
+ASKED_SHARE = 1.0
 # How much an item's outcome in the duels counts beside its score.
 DUEL_SHARE = 6.0
 # Columns of an item's wordings are padded to the longest; not to more than this times all of them.
@@ -37,6 +38,15 @@ class Ranked:
 
     items: np.ndarray
     scores: np.ndarray
+    alike: np.ndarray  # the scores as if all items were asked for as often
+
+    def chances(self, sharpness: float) -> np.ndarray:
+        """How likely each item is: no likelier than it would be if all were asked for alike.
+
+        What is asked for often comes first where nothing else decides, but is no surer for that.
+        """
+        both = (softmax(sharpness * scores) for scores in (self.scores, self.alike))
+        return np.asarray(np.minimum(*both))
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Wordings:
     item_of: np.ndarray
     members: np.ndarray  # items × most wordings of one; -1 where there are fewer
     middles: np.ndarray
-    references: np.ndarray
+    asked: np.ndarray  # how often each item is asked for, in standard deviations
     space: Space
     shares: tuple[float, float]  # what makes middles and nearest wordings comparable
 
@@ -112,7 +122,7 @@ class Wordings:
         scores = (
             self.shares[0] * middles[promising]
             + self.shares[1] * nearest_mean(closest)
-            + REFERENCE_SHARE * self.references[promising]
+            + ASKED_SHARE * self.asked[promising]
         )
         order = np.argsort(-scores, kind="stable")
         first = [near[place] for place in order[:MOST_ITEMS]]
@@ -125,7 +135,7 @@ class Wordings:
         scores[:count] += DUEL_SHARE * outcomes(sides, lined.near)
         order = np.argsort(-scores[:count], kind="stable")
         items[:count], scores[:count] = items[:count][order], scores[:count][order]
-        return Ranked(items, scores)
+        return Ranked(items, scores, scores - ASKED_SHARE * self.asked[items])
 
     def fight(self, all_lined: Iterable[Lined]) -> None:
         """Have all duels fought beforehand; together they take half the time."""
@@ -204,7 +214,7 @@ def gather(
     placed: np.ndarray,
     item_of: np.ndarray,
     space: Space,
-    referred: Mapping[str, int],
+    asked: np.ndarray,
     shares: tuple[float, float] | None = None,
 ) -> Wordings:
     """Wordings from n-grams, vectors in `space` and the (sorted) number of each one's item.
@@ -216,8 +226,6 @@ def gather(
     starts = np.r_[0, np.cumsum(counts)[:-1]]
     members = starts[:, None] + np.arange(counts.max())[None, :]
     members = np.where(np.arange(counts.max())[None, :] < counts[:, None], members, -1)
-    references = np.log1p([referred.get(item, 0) for item in items])
-    spread = max(float(references.std()), 1e-6)
     return Wordings(
         items=items,
         postings=rows.T.tocsr(),
@@ -225,10 +233,17 @@ def gather(
         item_of=item_of,
         members=members.astype(np.int32),
         middles=middles,
-        references=((references - references.mean()) / spread).astype(np.float32),
+        asked=asked,
         space=space,
         shares=shares or _shares(middles, placed, rows, members),
     )
+
+
+def often_asked(items: Sequence[str], asked_for: Mapping[str, int]) -> np.ndarray:
+    """How often each item is asked for, as the logarithm of the count, in standard deviations."""
+    counts = np.log1p([asked_for.get(item, 0) for item in items])
+    spread = max(float(counts.std()), 1e-6)
+    return np.asarray((counts - counts.mean()) / spread, dtype=np.float32)
 
 
 def nearest_mean(near: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ one style, so what is left resembles it as little as it resembles what citizens 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -18,12 +18,14 @@ from threadpoolctl import threadpool_limits
 
 from bot.ranking.classifier import rounded, softmax
 from bot.ranking.decision import NEVER, Thresholds, trusted
-from bot.ranking.wordings import Lined, Wordings, gather
+from bot.ranking.wordings import Wordings, gather
 from bot.text.space import learn_space
 
-# Wordings that are tried, and into how many parts those of an item are cut. With 2,000 the
-# threshold was off by 0.04 either way: of 150 errors one has counted 12 more or fewer by chance.
-MOST_TRIED = 3_300
+# Wordings that are tried in a turn, and into how many parts those of an item are cut. Of fewer one
+# counts so many errors more or less by chance that thresholds are off by 0.04 and more.
+MOST_TRIED = 1_000
+# So many questions that came first are enough to find thresholds by them alone.
+ENOUGH_ASKED = 600
 PARTS = 5
 # With fewer wordings to try nothing can be found; a small set has to do with this threshold.
 LEAST_TRIED, USUAL_THRESHOLD = 30, 0.75
@@ -51,6 +53,7 @@ class Tried:
     places: np.ndarray  # where they stand
     truth: np.ndarray
     scores: np.ndarray  # of all items
+    alike: np.ndarray  # the same as if all were asked for as often
     clearest: np.ndarray  # the first item by n-grams alone
     leads: np.ndarray
 
@@ -60,22 +63,18 @@ def tried(
     rows: csr_matrix,
     vectors: np.ndarray,
     item_of: np.ndarray,
-    referred: Mapping[str, int],
-    part: tuple[float, float] = (0.0, 1.0),
+    asked: np.ndarray,
+    held: np.ndarray,
+    places: np.ndarray,
 ) -> Tried:
     """Rank wordings that had no part in what is gathered from the others.
 
-    `part` is which of them are tried, from one share of all to another.
+    `held` says which have none, `places` which of these are tried.
     """
-    held = held_out(item_of)
     space = learn_space(vectors[~held], item_of[~held])
     placed = space.place(vectors)
     known = rounded(placed[~held])
-    wordings = gather(items, rows[~held], known, item_of[~held], space, referred)
-    places = np.flatnonzero(held)
-    places = places[np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)]
-    begin, end = (round(share * len(places)) for share in part)
-    places = places[begin:end]
+    wordings = gather(items, rows[~held], known, item_of[~held], space, asked)
     # Many small products: two threads of BLAS would wait for each other most of the time.
     with threadpool_limits(1, user_api="blas"):
         return _tried(wordings, rows[places], placed[places], places, item_of[places])
@@ -94,60 +93,82 @@ def _tried(
         clearest.append(number[item])
         leads.append(lead)
     wordings.fight(all_lined)
-    scores = [_scores(wordings, lined) for lined in all_lined]
+    ranked = [wordings.rank_duels(lined) for lined in all_lined]
+    count = len(wordings.items)
     return Tried(
         places=places,
         truth=truth,
-        scores=np.array(scores, dtype=np.float32).reshape(-1, len(wordings.items)),
+        scores=_of_all([(one.items, one.scores) for one in ranked], count),
+        alike=_of_all([(one.items, one.alike) for one in ranked], count),
         clearest=np.array(clearest, dtype=int),
         leads=np.array(leads),
     )
 
 
 def joined(parts: Sequence[Tried]) -> Tried:
-    """What was tried in parts, in their order."""
+    """What was tried in turns, one below the other."""
     names = [field.name for field in fields(Tried)]
     return Tried(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def held_out(item_of: np.ndarray) -> np.ndarray:
-    """Which wordings are left out; `item_of` is sorted."""
+def held_out(item_of: np.ndarray, asked: np.ndarray, turn: int = 0) -> np.ndarray:
+    """Which wordings are left out; `item_of` is sorted, `asked` tells questions that came first.
+
+    These come from as many people as they are: every fifth one is left out, another in each turn.
+    """
     held = np.zeros(len(item_of), dtype=bool)
-    starts = np.flatnonzero(np.r_[True, item_of[1:] != item_of[:-1]])
-    for number, (start, end) in enumerate(
-        zip(starts, np.r_[starts[1:], len(item_of)], strict=True)
-    ):
-        part, count = number % PARTS, end - start
-        if count > 1:
-            held[start + part * count // PARTS : start + (part + 1) * count // PARTS] = True
+    for number in range(int(item_of.max()) + 1):
+        of_item = item_of == number
+        written, part = np.flatnonzero(of_item & ~asked), (number + turn) % PARTS
+        begin, end = (len(written) * bound // PARTS for bound in (part, part + 1))
+        held[written[begin:end]] = True
+        held[np.flatnonzero(of_item & asked)[part::PARTS]] = True
     return held
 
 
-def calibrated(found: Tried, policy: np.ndarray, aims: Aims) -> tuple[float, Thresholds]:
+def to_try(held: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Where those stand by which thresholds are found: what was asked, where that is enough.
+
+    Wordings that were written for an item are easier than questions, and all items have as many.
+    """
+    places = np.flatnonzero(held & asked)
+    places = places if len(places) >= ENOUGH_ASKED else np.flatnonzero(held)
+    some = np.linspace(0, len(places) - 1, num=min(MOST_TRIED, len(places))).astype(int)
+    return np.asarray(places[some])
+
+
+def calibrated(
+    found: Tried, answers: np.ndarray, policy: np.ndarray, aims: Aims
+) -> tuple[float, Thresholds]:
     """The ranking's sharpness, and thresholds that keep the aims on left-out wordings.
 
-    `policy` is the probability of each of these to be a policy question.
+    `answers` tells which items answer each of these, `policy` is its probability to be a policy
+    question.
     """
-    sharpness = _sharpness(found.scores, found.truth)
-    probabilities = softmax(sharpness * found.scores) * trusted(policy)[:, None]
-    right = probabilities.argmax(axis=1) == found.truth
-    answer = _threshold(probabilities.max(axis=1), right, aims.wrong)
-    lead, sure = _clear(found, CLEAR_SHARE * aims.wrong)
+    sharpness = _sharpness(found.alike, answers)
+    each, first = np.arange(len(answers)), found.scores.argmax(axis=1)
+    both = (softmax(sharpness * scores)[each, first] for scores in (found.scores, found.alike))
+    sure = np.minimum(*both) * trusted(policy)
+    right = answers[each, first]
+    answer = _threshold(sure, right, aims.wrong)
+    lead, sure = _clear(found.leads, answers[each, found.clearest], CLEAR_SHARE * aims.wrong)
     return sharpness, Thresholds(answer, aims.choices, aims.chat, lead, max(sure, answer))
 
 
-def _scores(wordings: Wordings, lined: Lined) -> np.ndarray:
-    ranked = wordings.rank_duels(lined)
-    scores = np.full(len(wordings.items), ranked.scores.min() - 1.0, dtype=np.float32)
-    scores[ranked.items] = ranked.scores
-    return scores
+def _of_all(ranked: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> np.ndarray:
+    """The scores of all items, from those that were looked at closely: tried × items."""
+    of_all = np.zeros((len(ranked), count), dtype=np.float32)
+    for row, (items, scores) in zip(of_all, ranked, strict=True):
+        row[:] = scores.min() - 1.0
+        row[items] = scores
+    return of_all
 
 
-def _sharpness(scores: np.ndarray, truth: np.ndarray) -> float:
+def _sharpness(scores: np.ndarray, answers: np.ndarray) -> float:
     """The one number that makes the left-out probabilities most honest (log loss)."""
 
     def loss(sharpness: float) -> float:
-        shown = softmax(sharpness * scores)[np.arange(len(truth)), truth]
+        shown = (softmax(sharpness * scores) * answers).sum(axis=1)
         return float(-np.log(np.maximum(shown, 1e-9)).mean())
 
     return float(minimize_scalar(loss, bounds=(0.05, 20.0), method="bounded").x)
@@ -182,12 +203,12 @@ def risk(sure: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.asarray(curve.predict_proba(powers)[:, 1])
 
 
-def _clear(found: Tried, wrong: float) -> tuple[float, float]:
+def _clear(leads: np.ndarray, right: np.ndarray, wrong: float) -> tuple[float, float]:
     """The lowest lead above which n-grams alone err in a share of `wrong` at most."""
-    order = np.argsort(-found.leads)
-    errors = np.cumsum(found.clearest[order] != found.truth[order])
+    order = np.argsort(-leads)
+    errors = np.cumsum(~right[order])
     share = errors / np.arange(1, len(order) + 1)
     allowed = np.flatnonzero(share <= wrong)
     if not len(allowed) or allowed[-1] + 1 < LEAST_CLEAR:
         return NEVER, 0.0
-    return float(found.leads[order][allowed[-1]]), 1.0 - float(share[allowed[-1]])
+    return float(leads[order][allowed[-1]]), 1.0 - float(share[allowed[-1]])

@@ -16,55 +16,56 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from bot.ranking.classifier import Classifier, Trained, alike, rounded, softmax, train
-from bot.ranking.decision import FAQ, RIVALS
+from bot.ranking.decision import FAQ, RIVALS, Thresholds
 from bot.ranking.examples import Example
 from bot.ranking.model import Model, heart
 from bot.ranking.rivals import Rivals
-from bot.ranking.wordings import gather
+from bot.ranking.wordings import gather, often_asked
 from bot.text.features import Counted, Vocabulary, counted, features, one_below_the_other
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.space import Space, learn_space
 from bot.text.wording import places_pattern, shortened, subject
-from bot.training.calibration import Aims, calibrated, held_out, joined, tried
+from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, to_try, tried
 from bot.training.forks import forked, halved
 
 # The classifiers see this many wordings of an item: items differ little as intents.
-WORDINGS_OF_AN_INTENT = 12
+WORDINGS_OF_AN_INTENT = 15
 MOST_INTENT_ROWS = 4_000
 # And so many that look most like something else ("我妈的养老金什么时候涨" is no look-up).
 HARD_ROWS = 600
 # N-grams alone tell small talk from policy, for which fewer of an item are enough.
 WORDINGS_BY_WORDS = 8
-# How much of what is left out is tried beside all else, so that both are done at once.
-TRIED_BESIDE = 0.75
+# How often a fifth is left out and tried: thresholds that one fifth gives vary by 0.04.
+TURNS = 2
 
 
 def learn(
     examples: Sequence[Example],
     places: Sequence[str],
-    referred: Mapping[str, int],
+    asked_for: Mapping[str, int],
     vectors: SentenceVectors,
     aims: Aims,
 ) -> Model:
-    """A model from examples; `referred` says how many items refer to an item."""
+    """A model from examples; `asked_for` says how often an item is."""
     pattern = places_pattern(places)
     seen = _look(examples, pattern, vectors)
     items, item_of = _items(seen.ordered[: seen.last])
-    rows = seen.bare[: seen.last]
-    known = items, rows, seen.vectors[: seen.last], item_of, referred
-    with forked(lambda: tried(*known, (0.0, TRIED_BESIDE))) as most:
+    rows, asked = seen.bare[: seen.last], often_asked(items, asked_for)
+    came_first = np.array([one.asked for one in seen.ordered[: seen.last]])
+    turns = [held_out(item_of, came_first, turn) for turn in range(TURNS)]
+    held = np.logical_or.reduce(turns)
+    known = items, rows, seen.vectors[: seen.last], item_of, asked
+    with forked(lambda: [tried(*known, out, to_try(out, came_first)) for out in turns]) as found:
         with threadpool_limits(1, user_api="blas"):  # the other core is busy
             space = learn_space(seen.vectors[: seen.last], item_of)
             placed = rounded(space.place(seen.vectors[: seen.last]))
-            wordings = gather(items, rows, placed, item_of, space, referred)
-            held = held_out(item_of)
+            wordings = gather(items, rows, placed, item_of, space, asked)
             by_words = _by_words(seen, held)
             chosen, last = _tried_last(_chosen(seen, rows, by_words), seen.last, held)
             by_all = _by_all(seen, chosen, last, space)
-            rest = tried(*known, (TRIED_BESIDE, 1.0))
-        found = joined([most.result(), rest])
+        left_out = joined(found.result())
     policy = _policy(by_all, seen, chosen[-last:], wordings.vectors)
-    sharpness, thresholds = calibrated(found, np.array([policy(i) for i in found.places]), aims)
+    sharpness, thresholds = _calibrated(left_out, seen, items, policy, aims)
     return Model(
         vocabulary=seen.vocabulary,
         by_words=by_words,
@@ -158,6 +159,24 @@ def _policy(
         return float(trained.classifier.probabilities(row, placed[place])[faq])
 
     return policy
+
+
+def _calibrated(
+    left_out: Tried,
+    seen: _Seen,
+    items: Sequence[str],
+    policy: Callable[[int], float],
+    aims: Aims,
+) -> tuple[float, Thresholds]:
+    answers = _answers([seen.ordered[place] for place in left_out.places], items)
+    sure = np.array([policy(place) for place in left_out.places])
+    return calibrated(left_out, answers, sure, aims)
+
+
+def _answers(tried: Sequence[Example], items: Sequence[str]) -> np.ndarray:
+    """Which items answer each of these: tried × items."""
+    told = [{one.item, *one.also} for one in tried]
+    return np.array([[item in own for item in items] for own in told], dtype=bool)
 
 
 def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: SentenceVectors) -> _Seen:

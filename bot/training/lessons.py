@@ -16,10 +16,11 @@ from bot.context.reading import context_of
 from bot.entities.places import region_names
 from bot.ranking.examples import (
     Example,
+    asked,
+    asked_for,
     example,
     knowledge,
     load,
-    referred,
     titles,
     wordings,
 )
@@ -60,8 +61,17 @@ def learn_from(configured: Configuration) -> Model:
 def examples_of(configured: Configuration) -> list[Example]:
     """All wordings that the configuration names, as learning sees them."""
     words = cutter_of(configured)
-    told = wordings(Path(configured["wordings"]))
-    return halved(lambda some: [example(text, label, words) for text, label in some], told)
+    told, also = wordings(Path(configured["wordings"])), _also(Path(configured["wordings"]))
+    learnt = halved(lambda some: [example(text, label, words) for text, label in some], told)
+    return [
+        replace(one, asked=True, also=also[pair]) if pair in also else one
+        for one, pair in zip(learnt, told, strict=True)
+    ]
+
+
+def _also(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What was asked, with the intent of its item, and what else answers it."""
+    return {(one.question, one.label): one.items[1:] for one in asked(folder)}
 
 
 def learn_examples(examples: list[Example], configured: Configuration) -> Model:
@@ -70,7 +80,8 @@ def learn_examples(examples: list[Example], configured: Configuration) -> Model:
     items = Path(configured["knowledge"]) / "items"
     vectors = KeptVectors(Path(configured["vectors"]))
     aims = Aims(configured["wrong"], configured["choices"], configured["chat"])
-    learnt = learn(everything, places, referred(knowledge(items)), vectors, aims)
+    often = asked_for(asked(Path(configured["wordings"])))
+    learnt = learn(everything, places, often, vectors, aims)
     follow_ups, words = Path(configured["follow_ups"]), cutter_of(configured)
     return replace(learnt, context=context_of(follow_ups, items, learnt, words, vectors))
 

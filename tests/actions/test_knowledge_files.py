@@ -14,7 +14,7 @@ import yaml
 from actions.knowledge.shelf import read_knowledge
 from actions.talk import cards
 from actions.talk.errors import Unanswerable
-from scripts import check_follow_ups
+from scripts import check_asked, check_follow_ups
 from scripts.check_knowledge import ALL_IDS, find_problems, main, read
 from tests.actions.stage import ROOT
 
@@ -218,4 +218,27 @@ def test_what_is_said_next_names_items_and_lines_that_are_there(
         "data/follow_ups/next.yml: Q997: is no item",
         "data/follow_ups/own.yml: Q996: is no item",
         f"data/follow_ups/said.jsonl: {ids[-1]}: nothing is said of it",
+    ]
+
+
+def test_what_was_asked_names_items_and_has_no_line_twice(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_asked.main() == 0
+    assert capsys.readouterr().out == ""
+    (first, *_), *_ = read(tree).groups[0].wordings.values()
+    lines = ["Q001 Q002\t厂里不给交社保咋办", "Q999\t甲乙丙", "Q001 Q001\t丁戊己", "\t庚辛壬"]
+    lines += [f"Q001\t{first}", "Q002\t厂里不给交社保，咋办？", "Q001\t打13800138000找我", "Q001\t"]
+    (tree / check_asked.FILE).write_text("\n".join(lines) + "\n", "utf-8")
+    assert check_asked.main(tree) == 1
+    found = [line.split(": ", 2)[1:] for line in capsys.readouterr().out.splitlines()]
+    item = next(iter(read(tree).groups[0].wordings))
+    assert found == [
+        ["2", "Q999 is no item"],
+        ["3", "names no, too many or the same items (Q001 Q001)"],
+        ["4", "names no, too many or the same items ()"],
+        ["5", f"“{first}” stands under {item} already"],
+        ["6", "“厂里不给交社保，咋办？” stands under line 1 already"],
+        ["7", "has somebody's number in it"],
+        ["8", "“” is no question"],
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_matrix
 
 from bot.evaluation import intents
@@ -13,13 +14,21 @@ from bot.ranking.decision import NEVER
 from bot.ranking.duels import outcomes, side
 from bot.ranking.examples import Example
 from bot.ranking.model import Model
+from bot.ranking.wordings import Ranked
 from bot.text.sentence_vectors import E5Vectors
-from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, risk, tried
+from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, risk, to_try, tried
+
+ALIKE, AIMS = np.ones(400), Aims(0.07, 0.3, 0.4)
 
 
 def test_a_fifth_of_each_item_is_held_out_another_one_each_time() -> None:
-    held = held_out(np.repeat([0, 1, 2], [10, 10, 1]))
+    held = held_out(np.repeat([0, 1, 2], [10, 10, 1]), np.zeros(21, dtype=bool))
     assert np.flatnonzero(held).tolist() == [0, 1, 12, 13]
+
+
+def test_of_what_was_asked_every_fifth_is_held_out() -> None:
+    asked = np.arange(20) >= 10
+    assert np.flatnonzero(held_out(np.repeat([0], 20), asked)).tolist() == [0, 1, 10, 15]
 
 
 def test_what_is_held_out_is_not_learnt() -> None:
@@ -34,18 +43,49 @@ def test_what_is_held_out_is_not_learnt() -> None:
     }
 
 
+def test_of_what_was_asked_another_fifth_is_judged() -> None:
+    told = [Example(f"问{number}", [], "faq/Q1") for number in range(5)]
+    told += [Example(f"求{number}", [], "faq/Q1", True, ("Q2",)) for number in range(10)]
+    learnt, held = divided(told)
+    assert [one.text for one in held] == ["问0", "求0", "求5"]
+    assert {one.text for one in learnt} == {one.text for one in told} - {"问0", "求0", "求5"}
+
+
 def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
     sure = np.linspace(4, 0.1, 400)
     scores = np.stack([sure, np.zeros(400)], axis=1)
     truth = np.zeros(400, dtype=int)
     truth[200::2] = 1  # the less sure half is wrong every second time
     nothing = np.zeros(400, dtype=int)
-    found = Tried(np.arange(400), truth, scores, nothing, np.zeros(400))
-    sharpness, thresholds = calibrated(found, np.ones(400), Aims(0.07, 0.3, 0.4))
+    found = Tried(np.arange(400), truth, scores, scores, nothing, np.zeros(400))
+    sharpness, thresholds = calibrated(found, np.eye(2, dtype=bool)[truth], ALIKE, AIMS)
     probability = 1 / (1 + np.exp(-sharpness * sure))
     answered = probability >= thresholds.answer
     assert 200 <= answered.sum() < 240
     assert (truth[answered] == 1).mean() < 0.07
+
+
+def test_thresholds_are_found_by_what_was_asked_where_that_is_enough() -> None:
+    held, asked = np.arange(5000) % 5 == 0, np.arange(5000) >= 1900
+    assert to_try(held, asked).tolist() == list(range(1900, 5000, 5))
+    assert to_try(held, asked & (np.arange(5000) < 3000)).tolist() == list(range(0, 5000, 5))
+
+
+def test_what_answers_as_well_is_no_error() -> None:
+    sure, truth = np.linspace(4, 0.1, 400), np.zeros(400, dtype=int)
+    truth[::3] = 1
+    scores, nothing = np.stack([sure, np.zeros(400)], axis=1), np.zeros(400, dtype=int)
+    found = Tried(nothing, truth, scores, scores, nothing, sure)
+    one, both = np.eye(2, dtype=bool)[truth], np.ones((400, 2), dtype=bool)
+    strict, either = (calibrated(found, told, ALIKE, AIMS)[1] for told in (one, both))
+    assert either.answer < strict.answer
+
+
+def test_what_is_asked_for_often_comes_first_and_is_no_surer_for_it() -> None:
+    ranked = Ranked(np.arange(2), np.array([2.0, 1.0]), np.array([1.0, 1.5]))
+    first, second = ranked.chances(1.0)
+    assert first == pytest.approx(1 / (1 + np.exp(0.5)))  # as if both were asked for alike
+    assert second == pytest.approx(1 / (1 + np.exp(1.0)))  # behind the one asked for often
 
 
 def test_the_risk_of_an_answer_is_a_smooth_curve_with_as_many_errors_as_there_were() -> None:
@@ -58,26 +98,27 @@ def test_the_risk_of_an_answer_is_a_smooth_curve_with_as_many_errors_as_there_we
     assert risk(np.full(3, 0.9), np.array([True] * 3)).sum() == 0
 
 
-def test_what_is_tried_in_parts_is_what_is_tried_at_once() -> None:
+def test_each_turn_tries_another_fifth() -> None:
     random = np.random.default_rng(7)
     item_of = np.repeat([0, 1, 2], [5, 5, 1])
-    rows = csr_matrix(random.random((11, 4), dtype=np.float32))
-    known = (("a", "b", "c"), rows, random.random((11, 3), dtype=np.float32), item_of, {})
-    whole = tried(*known)
-    parts = joined([tried(*known, (share, 3)) for share in range(3)])  # one of them is empty
-    assert whole.places.tolist() == parts.places.tolist() == [0, 6]
-    assert np.array_equal(whole.scores, parts.scores)
-    assert np.array_equal(whole.clearest, parts.clearest)
+    vectors, rows = random.random((2, 11, 4), dtype=np.float32)
+    known = ("a", "b", "c"), csr_matrix(rows), vectors, item_of, np.zeros(3, dtype=np.float32)
+    turns = [held_out(item_of, item_of < 0, turn) for turn in range(2)]
+    found = joined([tried(*known, held, np.flatnonzero(held)) for held in turns])
+    assert found.places.tolist() == [0, 6, 1, 7]
+    assert found.truth.tolist() == [0, 1, 0, 1]
+    assert found.scores.shape == found.alike.shape == (4, 3)
 
 
 def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
     leads = np.linspace(0.5, 0.0, 100)
     wrong = np.arange(100) >= 40
-    aims, truth, scores = Aims(0.06, 0.3, 0.4), np.zeros(100, dtype=int), np.ones((100, 2))
-    found = Tried(np.arange(100), truth, scores, wrong.astype(int), leads)
-    assert calibrated(found, np.ones(100), aims)[1].clear_lead > leads[42]
-    never = Tried(np.arange(100), truth, scores, np.ones(100, dtype=int), leads)
-    assert calibrated(never, np.ones(100), aims)[1].clear_lead == NEVER
+    truth, scores = np.zeros(100, dtype=int), np.ones((100, 2))
+    known = np.eye(2, dtype=bool)[truth], ALIKE[:100], Aims(0.06, 0.3, 0.4)
+    found = Tried(np.arange(100), truth, scores, scores, wrong.astype(int), leads)
+    assert calibrated(found, *known)[1].clear_lead > leads[42]
+    never = Tried(np.arange(100), truth, scores, scores, np.ones(100, dtype=int), leads)
+    assert calibrated(never, *known)[1].clear_lead == NEVER
 
 
 ROWS = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 1]], dtype=np.float32))
