@@ -20,7 +20,7 @@ class Content:
         self._known: dict[_Stamp, tuple[str, ...]] = {}
 
     def fingerprint(self, data: Path) -> str:
-        """The same for two folders whose wordings and titles are the same."""
+        """The same for two folders whose wordings, titles and related items are the same."""
         root = data.resolve()
         lines: list[str] = []
         seen: dict[_Stamp, tuple[str, ...]] = {}

@@ -35,6 +35,8 @@ MOST_INTENT_ROWS = 4_000
 HARD_ROWS = 600
 # N-grams alone tell small talk from policy, for which fewer of an item are enough.
 WORDINGS_BY_WORDS = 8
+# A wording is looked at twice: as it is, and as what it is about.
+SEEN_IN_ONE = 2
 # How often a fifth is left out and tried: thresholds that one fifth gives vary by 0.04.
 TURNS = 2
 
@@ -184,7 +186,7 @@ def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: Senten
     halves = halved(lambda some: [_told(some, pattern)], ordered)
     about = [text for half in halves for text in half.about]
     counts = one_below_the_other([half.whole for half in halves] + [half.bare for half in halves])
-    vocabulary = Vocabulary.of(counts)
+    vocabulary = Vocabulary.of(counts, rare=SEEN_IN_ONE)
     rows = vocabulary.matrix(counts)
     return _Seen(
         ordered=ordered,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
@@ -15,6 +17,7 @@ from bot.ranking.duels import outcomes, side
 from bot.ranking.examples import Example
 from bot.ranking.model import Model
 from bot.ranking.wordings import Ranked
+from bot.text.features import Vocabulary, counted
 from bot.text.sentence_vectors import E5Vectors
 from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, risk, to_try, tried
 
@@ -86,6 +89,14 @@ def test_what_is_asked_for_often_comes_first_and_is_no_surer_for_it() -> None:
     first, second = ranked.chances(1.0)
     assert first == pytest.approx(1 / (1 + np.exp(0.5)))  # as if both were asked for alike
     assert second == pytest.approx(1 / (1 + np.exp(1.0)))  # behind the one asked for often
+
+
+def test_pairs_of_words_that_are_seen_too_rarely_have_no_part() -> None:
+    told = counted(
+        [Counter({"=甲=乙": 1, "=甲": 1}), Counter({"=甲=丙": 1}), Counter({"=甲=丙": 1})]
+    )
+    assert set(Vocabulary.of(told, rare=1).number) == {"=甲", "=甲=丙"}
+    assert set(Vocabulary.of(told).number) == {"=甲", "=甲=乙", "=甲=丙"}
 
 
 def test_the_risk_of_an_answer_is_a_smooth_curve_with_as_many_errors_as_there_were() -> None:
