@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot.evaluation.measures import Judged
+from bot.ranking.confidence import PLAIN
 from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE
 from bot.ranking.examples import Example
 from bot.ranking.model import Model
@@ -26,7 +28,9 @@ def judge_held_out() -> tuple[list[Judged], float]:
     learnt, held = divided(examples_of(own))
     model = learn_examples(learnt, own)
     vectors = KeptVectors(Path(own["vectors"]))
-    return [_judge(model, one, vectors) for one in held], model.thresholds.answer
+    plain = replace(model, confidence=PLAIN)
+    judged = [_judge(model, plain, one, vectors) for one in held]
+    return judged, model.thresholds.answer
 
 
 def divided(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
@@ -52,9 +56,11 @@ def _kind(label: str) -> str:
     return "faq" if label.startswith(FAQ + "/") else "oos" if label == OUT_OF_SCOPE else "talk"
 
 
-def _judge(model: Model, example: Example, vectors: KeptVectors) -> Judged:
+def _judge(model: Model, plain: Model, example: Example, vectors: KeptVectors) -> Judged:
     started = time.perf_counter()
     found = model.decide(example.text, example.words, vectors)
+    taken = (time.perf_counter() - started) * 1000
+    alone = plain.decide(example.text, example.words, vectors).answers if example.asked else ()
     return Judged(
         question=example.text,
         kind=_kind(example.label),
@@ -63,6 +69,7 @@ def _judge(model: Model, example: Example, vectors: KeptVectors) -> Judged:
         decision=found.decision,
         ranked=tuple(item for item, _ in found.answers),
         sure=found.answers[0][1] if found.answers else 0.0,
-        milliseconds=(time.perf_counter() - started) * 1000,
+        milliseconds=taken,
         asked=example.asked,
+        by_chance=alone[0][1] if alone else 0.0,
     )

@@ -10,6 +10,8 @@ from typing import Any
 
 # The 97.5 % point of the normal distribution: intervals hold in 95 of 100 cases.
 _Z = 1.959964
+# The share of questions that is to be answered.
+ANSWERED = 0.65
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Judged:
     sure: float  # of the first item
     milliseconds: float
     asked: bool = False  # whether the question came first, and its item was found after
+    by_chance: float = 0.0  # of what was asked: how sure its chance alone would be
 
     def right(self, within: int) -> bool:
         """Whether one of the first `within` items is acceptable."""
@@ -70,7 +73,8 @@ def overall(judged: Sequence[Judged]) -> dict[str, Share]:
     first = [one for one in faq if one.asked]
     found = _of_policy(faq)
     if first:
-        found |= {f"asked first: {name}": one for name, one in _of_policy(first).items()}
+        told = _of_policy(first) | _of_the_surest(first)
+        found |= {f"asked first: {name}": one for name, one in told.items()}
     for name, group in _others(judged).items():
         policy = [one.decision in ("answer", "lookup") for one in group]
         found[f"{name}: answered or looked up"] = share(policy)
@@ -90,6 +94,18 @@ def _of_policy(faq: Sequence[Judged]) -> dict[str, Share]:
         "wrong among the answered": share([not one.right(1) for one in answered]),
         "right topic among the choices asked back": share(asked_back),
         "sent to sign in, though a rule answers": share([one.decision == "lookup" for one in faq]),
+    }
+
+
+def _of_the_surest(first: Sequence[Judged]) -> dict[str, Share]:
+    """Errors among as many as should be answered: by our confidence, and by chances alone."""
+    most = int(ANSWERED * len(first))
+    by_confidence = sorted(first, key=lambda one: -one.sure)[:most]
+    by_chance = sorted(first, key=lambda one: -one.by_chance)[:most]
+    share_told = f"wrong among the surest {100 * ANSWERED:.0f} %"
+    return {
+        share_told: share([not one.right(1) for one in by_confidence]),
+        f"{share_told}, by chances alone": share([not one.right(1) for one in by_chance]),
     }
 
 

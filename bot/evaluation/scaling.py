@@ -64,7 +64,7 @@ def enlarged(real: Wordings, items: int) -> Wordings:
     item_of = np.repeat(np.arange(items, dtype=np.int32), WORDINGS_OF_AN_ITEM)
     placed = rounded(unit(real.vectors[places] + aside))
     alike = np.zeros(items, dtype=np.float32)
-    return gather(names, rows, placed, item_of, real.space, alike, real.shares)
+    return gather(names, rows, placed, item_of, real.space, alike, shares=real.shares)
 
 
 def _vector_milliseconds() -> float:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, Model
+from bot.ranking.model import ARRAYS_FILE, NAMES_FILE, OF_WORDINGS, Model
 from bot.ranking.wordings import Wordings
 
 
@@ -28,11 +28,8 @@ def write(home: Path, model: Model) -> None:
         postings_data=postings.data,
         postings_indices=postings.indices,
         postings_indptr=postings.indptr,
+        **{name: getattr(wordings, name) for name in OF_WORDINGS if name != "vectors"},
         vectors=wordings.vectors.astype(np.float16),
-        item_of=wordings.item_of,
-        members=wordings.members,
-        middles=wordings.middles,
-        asked=wordings.asked,
     )
     names = {
         "features": list(islice(model.vocabulary.number, model.trained, None)),
@@ -73,6 +70,7 @@ def _wordings(
         postings=postings,
         vectors=arrays["vectors"].astype(np.float32),
         item_of=arrays["item_of"],
+        answering=arrays["answering"],
         members=arrays["members"],
         middles=arrays["middles"],
         asked=arrays["asked"],

@@ -18,7 +18,7 @@ from bot.ranking.classifier import rounded
 from bot.ranking.decision import FAQ
 from bot.ranking.examples import cut, knowledge, related, spelled, titles, wordings
 from bot.ranking.model import Model
-from bot.ranking.wordings import gather
+from bot.ranking.wordings import Wordings, gather
 from bot.text.features import counted, features
 from bot.text.sentence_vectors import SentenceVectors
 from bot.training.learning import by_heart
@@ -86,9 +86,18 @@ def _with_wordings(
         space=old.space,
         # What policy staff add is taken to be asked for as often as most are.
         asked=np.array([old_asked.get(item, 0.0) for item in items], dtype=np.float32),
+        answering=_answering(old, number, [number[item] for item, _ in fresh])[order],
         shares=old.shares,
     )
     return replace(model, wordings=gathered, texts=tuple(text for _, text in of_items))
+
+
+def _answering(old: Wordings, number: dict[str, int], fresh: list[int]) -> np.ndarray:
+    """Which items answer the old wordings, and the fresh ones behind them, as numbered now."""
+    renumbered = np.array([*(number.get(item, -1) for item in old.items), -1], dtype=np.int16)
+    alone = np.full((len(fresh), old.answering.shape[1]), -1, dtype=np.int16)
+    alone[:, 0] = fresh
+    return np.concatenate([renumbered[old.answering], alone])
 
 
 def _looked_at(

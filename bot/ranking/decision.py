@@ -37,7 +37,9 @@ MAYBE_POLICY = 0.25
 # So surely about policy that it is ours, even where no item stands out.
 SURELY_POLICY = 0.95
 # From this probability on that it is a policy question at all, the items' own ones count in full.
-ENOUGH_POLICY = 0.8
+ENOUGH_POLICY = 0.4
+# The same where a look-up may be meant as well: a rule is no answer to "我交到几月了".
+ENOUGH_BESIDE_LOOKUP = 0.8
 # So little suffices to ask back where one item would be this sure of it ("骑手摔伤了", "我在北京
 # 交了8年回老家怎么转"): of 900 questions about other things 8 are asked back by that.
 HARDLY_POLICY, SURE_ITEM = 0.05, 0.75
@@ -89,7 +91,7 @@ def decide(
     if answers and answers[0][1] >= thresholds.answer:
         return Decision("answer", FAQ, answers[0][1], answers)
     likely = sum(score for _, score in answers[:3])
-    if likely >= thresholds.choices or _may_be_ours(intents.get(FAQ, 0.0), answers):
+    if likely >= thresholds.choices or _may_be_ours(intents, answers):
         return Decision("clarify", "unclear", likely, answers, beside=_beside(intents))
     return Decision("reject", OUT_OF_SCOPE, 1.0 - likely, answers)
 
@@ -110,10 +112,19 @@ def trusted(policy: Any) -> Any:
     return np.minimum(1.0, policy / ENOUGH_POLICY)
 
 
-def _may_be_ours(policy: float, answers: tuple[tuple[str, float], ...]) -> bool:
+def trusted_among(intents: Mapping[str, float]) -> float:
+    """The same by the probabilities of all intents."""
+    policy = intents.get(FAQ, 0.0)
+    if _beside(intents):
+        return min(1.0, policy / ENOUGH_BESIDE_LOOKUP)
+    return float(trusted(policy))
+
+
+def _may_be_ours(intents: Mapping[str, float], answers: tuple[tuple[str, float], ...]) -> bool:
+    policy = intents.get(FAQ, 0.0)
     if not answers or policy >= SURELY_POLICY:
         return bool(answers)
-    return policy >= HARDLY_POLICY and answers[0][1] >= SURE_ITEM * float(trusted(policy))
+    return policy >= HARDLY_POLICY and answers[0][1] >= SURE_ITEM * trusted_among(intents)
 
 
 def _beside(intents: Mapping[str, float]) -> str:

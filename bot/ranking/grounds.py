@@ -141,9 +141,9 @@ def differing(after: Model, before: Model) -> frozenset[str] | None:
     """The items with other wordings; None where items count otherwise beside each other, too."""
     now, then = after.wordings, before.wordings
     if (
-        (after.origin, after.sharpness, after.thresholds, after.places, now.items, now.shares)
-        != (before.origin, before.sharpness, before.thresholds, before.places)
-        + (then.items, then.shares)
+        (after.origin, after.sharpness, after.confidence, after.thresholds, after.places)
+        != (before.origin, before.sharpness, before.confidence, before.thresholds, before.places)
+        or (now.items, now.shares) != (then.items, then.shares)
         or not np.array_equal(now.asked, then.asked)
         or not _extends(after, before)
     ):
@@ -170,6 +170,7 @@ def _items(model: Model) -> Iterator[tuple[object, ...]]:
             model.texts[start:end],
             wordings.vectors[start:end].tobytes(),
             wordings.middles[number].tobytes(),
+            wordings.answering[start:end].tobytes(),
             *_ngrams(wordings, start, end),
         )
 

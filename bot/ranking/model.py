@@ -21,8 +21,8 @@ from scipy.sparse import csr_matrix
 from bot.context.telling import only_told
 from bot.context.weights import Context
 from bot.ranking.classifier import Classifier
+from bot.ranking.confidence import Confidence
 from bot.ranking.decision import (
-    ENOUGH_POLICY,
     FAQ,
     OUT_OF_SCOPE,
     RIVALS,
@@ -30,7 +30,7 @@ from bot.ranking.decision import (
     Thresholds,
     decide,
     told,
-    trusted,
+    trusted_among,
 )
 from bot.ranking.rivals import Rivals, weighed, without_sums
 from bot.ranking.wordings import Likeness, Ranked, Wordings
@@ -41,11 +41,14 @@ from bot.text.wording import places_pattern, shortened, subject
 
 # From here on n-grams alone are believed in small talk; calibrated probabilities, so 2 % err.
 CLEAR_CHAT = 0.98
+# So sure n-grams have to be that it is about policy where they choose the item, too.
+CLEAR_POLICY = 0.8
 # A wording known by heart is that item, nearly for certain.
 BY_HEART = 0.99
 MOST_ANSWERS = 5
 # What stands around a question as often as by itself.
 COURTESY = ("greet", "thank", "goodbye")
+OF_WORDINGS = ("vectors", "item_of", "answering", "members", "middles", "asked")
 ARRAYS_FILE, NAMES_FILE = "understanding.npz", "understanding.json"
 
 
@@ -59,6 +62,7 @@ class Model:
     wordings: Wordings
     rivals: Rivals
     sharpness: float
+    confidence: Confidence
     thresholds: Thresholds
     by_heart: dict[str, str]
     texts: tuple[str, ...]  # of the wordings, in their order
@@ -108,7 +112,7 @@ class Model:
         ranked = self.wordings.rank_by(nearness, self.wordings.middles @ place, place)
         asked = without_sums(self.intents(row, vector), text)
         intents = self._against_rivals(asked, ranked, nearness, bare, place)
-        answers = self._likeliest(ranked, intents[FAQ])
+        answers = self._likeliest(ranked, trusted_among(intents))
         decision = decide(intents, answers, self.thresholds)
         if decision.decision == "reject" and only_told(text):
             decision = told(decision, self._likeliest(ranked, 1.0))
@@ -130,10 +134,11 @@ class Model:
         probabilities = classifier.probabilities(row, placed)
         return dict(zip(classifier.labels, map(float, probabilities), strict=True))
 
-    def _likeliest(self, ranked: Ranked, policy: float) -> tuple[tuple[str, float], ...]:
-        """The likeliest items, if it is a policy question, which has the probability `policy`."""
-        likeliest = np.minimum.accumulate(ranked.chances(self.sharpness)[:MOST_ANSWERS])
-        best = zip(ranked.items[:MOST_ANSWERS], trusted(policy) * likeliest, strict=True)
+    def _likeliest(self, ranked: Ranked, counted: float) -> tuple[tuple[str, float], ...]:
+        """The likeliest items, where those of a policy question are `counted` so much."""
+        chances = ranked.chances(self.sharpness)[:MOST_ANSWERS]
+        likeliest = self.confidence.among(chances, ranked.signs)
+        best = zip(ranked.items[:MOST_ANSWERS], counted * likeliest, strict=True)
         return tuple((self.wordings.items[item], round(float(chance), 4)) for item, chance in best)
 
     def _against_rivals(
@@ -157,7 +162,7 @@ class Model:
         if ahead < self.thresholds.clear_lead:
             return None
         intents = self.intents(row, None)
-        if intents[FAQ] < ENOUGH_POLICY:
+        if intents[FAQ] < CLEAR_POLICY:
             return None
         rest = [(other, 0.0) for other in self.wordings.nearest(nearness, item)]
         answers = ((item, self.thresholds.clear_sure), *rest[: MOST_ANSWERS - 1])
@@ -191,11 +196,8 @@ class Model:
             "words_weights": self.by_words.weights,
             "all_weights": self.by_all.weights,
             "vector_weights": self.by_all.vector_weights,
+            **{name: getattr(wordings, name) for name in OF_WORDINGS},
             "vectors": wordings.vectors.astype(np.float16),
-            "item_of": wordings.item_of,
-            "members": wordings.members,
-            "middles": wordings.middles,
-            "asked": wordings.asked,
             "centre": wordings.space.centre,
             "turn": wordings.space.turn,
             "rivals_vectors": self.rivals.vectors.astype(np.float16),
@@ -214,6 +216,7 @@ class Model:
             "rivals": self.rivals.intents,
             "shares": wordings.shares,
             "sharpness": self.sharpness,
+            "confidence": asdict(self.confidence),
             "thresholds": asdict(self.thresholds),
             "by_heart": self.by_heart,
             "texts": self.texts,
@@ -238,6 +241,7 @@ class Model:
             wordings=_wordings(names, arrays),
             rivals=_rivals(names, arrays),
             sharpness=float(names["sharpness"]),
+            confidence=Confidence.read(names["confidence"]),
             thresholds=Thresholds(**names["thresholds"]),
             by_heart=names["by_heart"],
             texts=tuple(names["texts"]),
@@ -269,14 +273,12 @@ def _wordings(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Wordings:
         (arrays["postings_data"], arrays["postings_indices"], arrays["postings_indptr"]),
         shape=(len(names["features"]), len(arrays["item_of"])),
     )
-    kept = {name: arrays[name] for name in ("vectors", "item_of", "members", "middles")}
     return Wordings(
         items=tuple(names["items"]),
         postings=postings,
-        asked=arrays["asked"],
         space=Space(arrays["centre"], arrays["turn"]),
         shares=(float(names["shares"][0]), float(names["shares"][1])),
-        **kept,
+        **{name: arrays[name] for name in OF_WORDINGS},
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.classifier import softmax
+from bot.ranking.confidence import signs
 from bot.ranking.duels import MOST_ITEMS, Side, fight, outcomes, side
 from bot.text.features import Row, cosines
 from bot.text.space import Space, means, unit
@@ -27,6 +28,8 @@ PROMISING = 20
 ASKED_SHARE = 1.0
 # How much an item's outcome in the duels counts beside its score.
 DUEL_SHARE = 6.0
+# So many of the nearest wordings tell whether what they ask is answered by the first item.
+VOTERS = 10
 # Columns of an item's wordings are padded to the longest; not to more than this times all of them.
 MOST_PADDED = 2
 _NOBODY = np.float32(-1.0)
@@ -39,6 +42,7 @@ class Ranked:
     items: np.ndarray
     scores: np.ndarray
     alike: np.ndarray  # the scores as if all items were asked for as often
+    signs: np.ndarray  # what tells how sure to be of the first (`confidence`)
 
     def chances(self, sharpness: float) -> np.ndarray:
         """How likely each item is: no likelier than it would be if all were asked for alike.
@@ -74,6 +78,7 @@ class Wordings:
     postings: csr_matrix  # features × wordings
     vectors: np.ndarray  # wordings × dimensions, in `space`
     item_of: np.ndarray
+    answering: np.ndarray  # wordings × items that answer each; -1 where there are fewer
     members: np.ndarray  # items × most wordings of one; -1 where there are fewer
     middles: np.ndarray
     asked: np.ndarray  # how often each item is asked for, in standard deviations
@@ -135,7 +140,16 @@ class Wordings:
         scores[:count] += DUEL_SHARE * outcomes(sides, lined.near)
         order = np.argsort(-scores[:count], kind="stable")
         items[:count], scores[:count] = items[:count][order], scores[:count][order]
-        return Ranked(items, scores, scores - ASKED_SHARE * self.asked[items])
+        shown = signs(lined.scores, int(order[0]), scores, self._votes(lined, items[0]))
+        return Ranked(items, scores, scores - ASKED_SHARE * self.asked[items], shown)
+
+    def _votes(self, lined: Lined, item: int) -> float:
+        """Which share of the nearest wordings of the first few ask what the item answers."""
+        spans = [self._own(one) for one in lined.items[: len(lined.near)]]
+        near = np.concatenate(lined.near)
+        nearest = np.argpartition(-near, min(VOTERS, len(near)) - 1)[:VOTERS]
+        places = np.concatenate([np.arange(span.start, span.stop) for span in spans])[nearest]
+        return float((self.answering[places] == item).any(axis=1).mean())
 
     def fight(self, all_lined: Iterable[Lined]) -> None:
         """Have all duels fought beforehand; together they take half the time."""
@@ -215,11 +229,13 @@ def gather(
     item_of: np.ndarray,
     space: Space,
     asked: np.ndarray,
+    answering: np.ndarray | None = None,
     shares: tuple[float, float] | None = None,
 ) -> Wordings:
     """Wordings from n-grams, vectors in `space` and the (sorted) number of each one's item.
 
-    The vectors are taken as they are: `rounded`, as a model keeps them.
+    The vectors are taken as they are: `rounded`, as a model keeps them. What is known to be
+    `answering` a wording is its own item, where nothing else is told.
     """
     middles = unit(means(placed, item_of))
     counts = np.bincount(item_of, minlength=len(items))
@@ -231,6 +247,7 @@ def gather(
         postings=rows.T.tocsr(),
         vectors=placed,
         item_of=item_of,
+        answering=item_of[:, None] if answering is None else answering,
         members=members.astype(np.int32),
         middles=middles,
         asked=asked,

@@ -14,19 +14,25 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from bot.ranking.classifier import rounded, softmax
+from bot.ranking.confidence import PLAIN, SIGNS, Confidence, stood
 from bot.ranking.decision import NEVER, Thresholds, trusted
 from bot.ranking.wordings import Wordings, gather
 from bot.text.space import learn_space
 
 # Wordings that are tried in a turn, and into how many parts those of an item are cut. Of fewer one
 # counts so many errors more or less by chance that thresholds are off by 0.04 and more.
-MOST_TRIED = 1_000
+MOST_TRIED = 700
 # So many questions that came first are enough to find thresholds by them alone.
 ENOUGH_ASKED = 600
 PARTS = 5
+# How weakly the signs of being sure are held back; 0.02 to 1 give the same.
+CAREFUL = 0.1
 # With fewer wordings to try nothing can be found; a small set has to do with this threshold.
 LEAST_TRIED, USUAL_THRESHOLD = 30, 0.75
 # The 80 % point of the normal distribution: in four of five samples the promise is kept.
@@ -47,6 +53,15 @@ class Aims:
 
 
 @dataclass(frozen=True)
+class Sureness:
+    """What makes the ranking's scores decisions."""
+
+    sharpness: float
+    confidence: Confidence
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True)
 class Tried:
     """What is found for wordings that are left out."""
 
@@ -54,6 +69,7 @@ class Tried:
     truth: np.ndarray
     scores: np.ndarray  # of all items
     alike: np.ndarray  # the same as if all were asked for as often
+    signs: np.ndarray  # what tells how sure to be of the first item
     clearest: np.ndarray  # the first item by n-grams alone
     leads: np.ndarray
 
@@ -64,6 +80,7 @@ def tried(
     vectors: np.ndarray,
     item_of: np.ndarray,
     asked: np.ndarray,
+    answering: np.ndarray,
     held: np.ndarray,
     places: np.ndarray,
 ) -> Tried:
@@ -74,7 +91,8 @@ def tried(
     space = learn_space(vectors[~held], item_of[~held])
     placed = space.place(vectors)
     known = rounded(placed[~held])
-    wordings = gather(items, rows[~held], known, item_of[~held], space, asked)
+    told = known, item_of[~held], space, asked, answering[~held]
+    wordings = gather(items, rows[~held], *told)
     # Many small products: two threads of BLAS would wait for each other most of the time.
     with threadpool_limits(1, user_api="blas"):
         return _tried(wordings, rows[places], placed[places], places, item_of[places])
@@ -100,6 +118,7 @@ def _tried(
         truth=truth,
         scores=_of_all([(one.items, one.scores) for one in ranked], count),
         alike=_of_all([(one.items, one.alike) for one in ranked], count),
+        signs=np.array([one.signs for one in ranked]).reshape(len(ranked), len(SIGNS)),
         clearest=np.array(clearest, dtype=int),
         leads=np.array(leads),
     )
@@ -137,10 +156,8 @@ def to_try(held: np.ndarray, asked: np.ndarray) -> np.ndarray:
     return np.asarray(places[some])
 
 
-def calibrated(
-    found: Tried, answers: np.ndarray, policy: np.ndarray, aims: Aims
-) -> tuple[float, Thresholds]:
-    """The ranking's sharpness, and thresholds that keep the aims on left-out wordings.
+def calibrated(found: Tried, answers: np.ndarray, policy: np.ndarray, aims: Aims) -> Sureness:
+    """The ranking's sharpness, how sure to be of the first item, and thresholds that keep the aims.
 
     `answers` tells which items answer each of these, `policy` is its probability to be a policy
     question.
@@ -148,11 +165,27 @@ def calibrated(
     sharpness = _sharpness(found.alike, answers)
     each, first = np.arange(len(answers)), found.scores.argmax(axis=1)
     both = (softmax(sharpness * scores)[each, first] for scores in (found.scores, found.alike))
-    sure = np.minimum(*both) * trusted(policy)
     right = answers[each, first]
+    confidence, sure = _confidence(np.minimum(*both), found.signs, right)
+    sure = sure * trusted(policy)
     answer = _threshold(sure, right, aims.wrong)
-    lead, sure = _clear(found.leads, answers[each, found.clearest], CLEAR_SHARE * aims.wrong)
-    return sharpness, Thresholds(answer, aims.choices, aims.chat, lead, max(sure, answer))
+    lead, clear = _clear(found.leads, answers[each, found.clearest], CLEAR_SHARE * aims.wrong)
+    thresholds = Thresholds(answer, aims.choices, aims.chat, lead, max(clear, answer))
+    return Sureness(sharpness, confidence, thresholds)
+
+
+def _confidence(
+    chance: np.ndarray, signs: np.ndarray, right: np.ndarray
+) -> tuple[Confidence, np.ndarray]:
+    """What tells that the first item is right; and for each how sure the others make us."""
+    if len(right) < ENOUGH_ASKED or right.all():
+        return PLAIN, chance
+    shown = stood(chance, signs)
+    learner = make_pipeline(StandardScaler(), LogisticRegression(C=CAREFUL))
+    sure = cross_val_predict(learner, shown, right, cv=PARTS, method="predict_proba")[:, 1]
+    scale, weights = learner.fit(shown, right)[0], learner[-1].coef_[0] / learner[0].scale_
+    offset = float(learner[-1].intercept_[0] - weights @ scale.mean_)
+    return Confidence(tuple(weights.tolist()), offset), sure
 
 
 def _of_all(ranked: Sequence[tuple[np.ndarray, np.ndarray]], count: int) -> np.ndarray:

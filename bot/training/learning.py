@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from bot.ranking.classifier import Classifier, Trained, alike, rounded, softmax, train
-from bot.ranking.decision import FAQ, RIVALS, Thresholds
+from bot.ranking.decision import FAQ, RIVALS
 from bot.ranking.examples import Example
 from bot.ranking.model import Model, heart
 from bot.ranking.rivals import Rivals
@@ -25,7 +25,16 @@ from bot.text.features import Counted, Vocabulary, counted, features, one_below_
 from bot.text.sentence_vectors import SentenceVectors
 from bot.text.space import Space, learn_space
 from bot.text.wording import places_pattern, shortened, subject
-from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, to_try, tried
+from bot.training.calibration import (
+    Aims,
+    Sureness,
+    Tried,
+    calibrated,
+    held_out,
+    joined,
+    to_try,
+    tried,
+)
 from bot.training.forks import forked, halved
 
 # The classifiers see this many wordings of an item: items differ little as intents.
@@ -53,29 +62,29 @@ def learn(
     seen = _look(examples, pattern, vectors)
     items, item_of = _items(seen.ordered[: seen.last])
     rows, asked = seen.bare[: seen.last], often_asked(items, asked_for)
-    came_first = np.array([one.asked for one in seen.ordered[: seen.last]])
-    turns = [held_out(item_of, came_first, turn) for turn in range(TURNS)]
-    held = np.logical_or.reduce(turns)
-    known = items, rows, seen.vectors[: seen.last], item_of, asked
-    with forked(lambda: [tried(*known, out, to_try(out, came_first)) for out in turns]) as found:
+    turns, answering = _turns(seen, item_of), _answering(seen.ordered[: seen.last], items)
+    held = np.logical_or.reduce([out for out, _ in turns])
+    known = items, rows, seen.vectors[: seen.last], item_of, asked, answering
+    with forked(lambda: [tried(*known, *turn) for turn in turns]) as found:
         with threadpool_limits(1, user_api="blas"):  # the other core is busy
             space = learn_space(seen.vectors[: seen.last], item_of)
             placed = rounded(space.place(seen.vectors[: seen.last]))
-            wordings = gather(items, rows, placed, item_of, space, asked)
+            wordings = gather(items, rows, placed, item_of, space, asked, answering)
             by_words = _by_words(seen, held)
             chosen, last = _tried_last(_chosen(seen, rows, by_words), seen.last, held)
             by_all = _by_all(seen, chosen, last, space)
         left_out = joined(found.result())
     policy = _policy(by_all, seen, chosen[-last:], wordings.vectors)
-    sharpness, thresholds = _calibrated(left_out, seen, items, policy, aims)
+    sureness = _sureness(left_out, seen, items, policy, aims)
     return Model(
         vocabulary=seen.vocabulary,
         by_words=by_words,
         by_all=by_all.classifier,
         wordings=wordings,
         rivals=_rivals(seen, space),
-        sharpness=sharpness,
-        thresholds=thresholds,
+        sharpness=sureness.sharpness,
+        confidence=sureness.confidence,
+        thresholds=sureness.thresholds,
         by_heart=by_heart([(one.text, one.label) for one in seen.ordered]),
         texts=tuple(one.text for one in seen.ordered[: seen.last]),
         places=tuple(places),
@@ -93,6 +102,13 @@ class _Seen:
     whole: csr_matrix  # their n-grams
     bare: csr_matrix  # those of what they are about
     vocabulary: Vocabulary
+
+
+def _turns(seen: _Seen, item_of: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """In each turn, which wordings of items are left out, and where those stand that are tried."""
+    came_first = np.array([one.asked for one in seen.ordered[: seen.last]])
+    held = [held_out(item_of, came_first, turn) for turn in range(TURNS)]
+    return [(out, to_try(out, came_first)) for out in held]
 
 
 def _by_words(seen: _Seen, held: np.ndarray) -> Classifier:
@@ -163,13 +179,13 @@ def _policy(
     return policy
 
 
-def _calibrated(
+def _sureness(
     left_out: Tried,
     seen: _Seen,
     items: Sequence[str],
     policy: Callable[[int], float],
     aims: Aims,
-) -> tuple[float, Thresholds]:
+) -> Sureness:
     answers = _answers([seen.ordered[place] for place in left_out.places], items)
     sure = np.array([policy(place) for place in left_out.places])
     return calibrated(left_out, answers, sure, aims)
@@ -179,6 +195,16 @@ def _answers(tried: Sequence[Example], items: Sequence[str]) -> np.ndarray:
     """Which items answer each of these: tried × items."""
     told = [{one.item, *one.also} for one in tried]
     return np.array([[item in own for item in items] for own in told], dtype=bool)
+
+
+def _answering(ordered: Sequence[Example], items: Sequence[str]) -> np.ndarray:
+    """Which items answer each wording, its own first, as far as they have wordings."""
+    number = {item: i for i, item in enumerate(items)}
+    told = [[number[item] for item in (one.item, *one.also) if item in number] for one in ordered]
+    answering = np.full((len(told), max(map(len, told))), -1, dtype=np.int16)
+    for row, numbers in zip(answering, told, strict=True):
+        row[: len(numbers)] = numbers
+    return answering
 
 
 def _look(examples: Sequence[Example], pattern: re.Pattern[str], vectors: SentenceVectors) -> _Seen:

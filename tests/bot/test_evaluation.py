@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,16 @@ def test_the_page_the_numbers_and_the_curve_are_written(tmp_path: Path) -> None:
     assert "| top-1 | 33.3 %" in page
     names = sorted(file.name for file in tmp_path.iterdir())
     assert names == ["understanding.json", "understanding.md", "understanding.png"]
+
+
+def test_of_what_was_asked_errors_are_counted_as_sure_as_we_are_and_as_chances_would_be() -> None:
+    rows = [
+        replace(ROWS[0], topics=("Q1",), ranked=(right,), sure=sure, by_chance=chance, asked=True)
+        for right, sure, chance in (("Q1", 0.9, 0.5), ("Q1", 0.8, 0.9), ("Q2", 0.3, 0.8))
+    ]
+    found = overall(rows)
+    assert found["asked first: wrong among the surest 65 %"] == Share(0, 1)
+    assert found["asked first: wrong among the surest 65 %, by chances alone"] == Share(0, 1)
+    rows[2] = replace(rows[2], by_chance=0.95)
+    found = overall(rows)
+    assert found["asked first: wrong among the surest 65 %, by chances alone"] == Share(1, 1)

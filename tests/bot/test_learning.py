@@ -12,6 +12,7 @@ from bot.evaluation import intents
 from bot.evaluation.held_out import divided
 from bot.evaluation.scaling import enlarged
 from bot.intent_benchmark import macro_f1
+from bot.ranking.confidence import SIGNS
 from bot.ranking.decision import NEVER
 from bot.ranking.duels import outcomes, side
 from bot.ranking.examples import Example
@@ -22,6 +23,7 @@ from bot.text.sentence_vectors import E5Vectors
 from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, risk, to_try, tried
 
 ALIKE, AIMS = np.ones(400), Aims(0.07, 0.3, 0.4)
+NO_SIGNS = np.zeros((400, len(SIGNS)))
 
 
 def test_a_fifth_of_each_item_is_held_out_another_one_each_time() -> None:
@@ -60,32 +62,32 @@ def test_the_threshold_keeps_the_aim_with_something_to_spare() -> None:
     truth = np.zeros(400, dtype=int)
     truth[200::2] = 1  # the less sure half is wrong every second time
     nothing = np.zeros(400, dtype=int)
-    found = Tried(np.arange(400), truth, scores, scores, nothing, np.zeros(400))
-    sharpness, thresholds = calibrated(found, np.eye(2, dtype=bool)[truth], ALIKE, AIMS)
-    probability = 1 / (1 + np.exp(-sharpness * sure))
-    answered = probability >= thresholds.answer
+    found = Tried(np.arange(400), truth, scores, scores, NO_SIGNS, nothing, np.zeros(400))
+    found_out = calibrated(found, np.eye(2, dtype=bool)[truth], ALIKE, AIMS)
+    probability = 1 / (1 + np.exp(-found_out.sharpness * sure))
+    answered = probability >= found_out.thresholds.answer
     assert 200 <= answered.sum() < 240
     assert (truth[answered] == 1).mean() < 0.07
 
 
 def test_thresholds_are_found_by_what_was_asked_where_that_is_enough() -> None:
-    held, asked = np.arange(5000) % 5 == 0, np.arange(5000) >= 1900
-    assert to_try(held, asked).tolist() == list(range(1900, 5000, 5))
-    assert to_try(held, asked & (np.arange(5000) < 3000)).tolist() == list(range(0, 5000, 5))
+    held, asked = np.arange(3500) % 5 == 0, np.arange(3500) >= 400
+    assert to_try(held, asked).tolist() == list(range(400, 3500, 5))
+    assert to_try(held, asked & (np.arange(3500) < 2000)).tolist() == list(range(0, 3500, 5))
 
 
 def test_what_answers_as_well_is_no_error() -> None:
     sure, truth = np.linspace(4, 0.1, 400), np.zeros(400, dtype=int)
     truth[::3] = 1
     scores, nothing = np.stack([sure, np.zeros(400)], axis=1), np.zeros(400, dtype=int)
-    found = Tried(nothing, truth, scores, scores, nothing, sure)
+    found = Tried(nothing, truth, scores, scores, NO_SIGNS, nothing, sure)
     one, both = np.eye(2, dtype=bool)[truth], np.ones((400, 2), dtype=bool)
-    strict, either = (calibrated(found, told, ALIKE, AIMS)[1] for told in (one, both))
-    assert either.answer < strict.answer
+    strict, either = (calibrated(found, told, ALIKE, AIMS) for told in (one, both))
+    assert either.thresholds.answer < strict.thresholds.answer
 
 
 def test_what_is_asked_for_often_comes_first_and_is_no_surer_for_it() -> None:
-    ranked = Ranked(np.arange(2), np.array([2.0, 1.0]), np.array([1.0, 1.5]))
+    ranked = Ranked(np.arange(2), np.array([2.0, 1.0]), np.array([1.0, 1.5]), np.zeros(4))
     first, second = ranked.chances(1.0)
     assert first == pytest.approx(1 / (1 + np.exp(0.5)))  # as if both were asked for alike
     assert second == pytest.approx(1 / (1 + np.exp(1.0)))  # behind the one asked for often
@@ -113,23 +115,25 @@ def test_each_turn_tries_another_fifth() -> None:
     random = np.random.default_rng(7)
     item_of = np.repeat([0, 1, 2], [5, 5, 1])
     vectors, rows = random.random((2, 11, 4), dtype=np.float32)
-    known = ("a", "b", "c"), csr_matrix(rows), vectors, item_of, np.zeros(3, dtype=np.float32)
+    asked, own = np.zeros(3, dtype=np.float32), item_of[:, None]
+    known = ("a", "b", "c"), csr_matrix(rows), vectors, item_of, asked, own
     turns = [held_out(item_of, item_of < 0, turn) for turn in range(2)]
     found = joined([tried(*known, held, np.flatnonzero(held)) for held in turns])
     assert found.places.tolist() == [0, 6, 1, 7]
     assert found.truth.tolist() == [0, 1, 0, 1]
     assert found.scores.shape == found.alike.shape == (4, 3)
+    assert found.signs.shape == (4, len(SIGNS))
 
 
 def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
     leads = np.linspace(0.5, 0.0, 100)
     wrong = np.arange(100) >= 40
-    truth, scores = np.zeros(100, dtype=int), np.ones((100, 2))
+    truth, scores, signs = np.zeros(100, dtype=int), np.ones((100, 2)), NO_SIGNS[:100]
     known = np.eye(2, dtype=bool)[truth], ALIKE[:100], Aims(0.06, 0.3, 0.4)
-    found = Tried(np.arange(100), truth, scores, scores, wrong.astype(int), leads)
-    assert calibrated(found, *known)[1].clear_lead > leads[42]
-    never = Tried(np.arange(100), truth, scores, scores, np.ones(100, dtype=int), leads)
-    assert calibrated(never, *known)[1].clear_lead == NEVER
+    found = Tried(np.arange(100), truth, scores, scores, signs, wrong.astype(int), leads)
+    assert calibrated(found, *known).thresholds.clear_lead > leads[42]
+    never = Tried(np.arange(100), truth, scores, scores, signs, np.ones(100, dtype=int), leads)
+    assert calibrated(never, *known).thresholds.clear_lead == NEVER
 
 
 ROWS = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 1]], dtype=np.float32))

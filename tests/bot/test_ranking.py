@@ -159,7 +159,9 @@ def test_a_saved_model_decides_the_same(
         ({"faq": 0.9}, (("Q001", 0.4), ("Q002", 0.3)), "clarify"),
         ({"faq": 0.1, "out_of_scope": 0.9}, (("Q001", 0.05),), "reject"),
         # An item that would be sure of it is asked back for, but not where it is hardly ours.
-        ({"faq": 0.08, "out_of_scope": 0.9}, (("Q001", 0.09),), "clarify"),
+        ({"faq": 0.08, "out_of_scope": 0.9}, (("Q001", 0.16),), "clarify"),
+        ({"faq": 0.16, "look_up_unemployment": 0.3}, (("Q001", 0.16),), "clarify"),
+        ({"faq": 0.16, "look_up_unemployment": 0.2}, (("Q001", 0.16),), "reject"),
         ({"faq": 0.04, "out_of_scope": 0.9}, (("Q001", 0.05),), "reject"),
         # What is surely ours is asked back for, and not called foreign.
         ({"faq": 0.96}, (("Q001", 0.1), ("Q002", 0.05)), "clarify"),
