@@ -53,7 +53,17 @@ _BUT_NOT = re.compile(
     rf"^(?P<asked>{_ASKED})?(?:我|她|他)?就?是(?:想|要|在)?(?:问|说)?(?P<meant>[^,，。\s不]{{2,15}}?)的?"
     rf"{_SEP}*(?:我|又|并|可)?不是(?:想|要|在)?(?:问|说)?(?P<denied>[^,，。\s不]{{1,15}}?){_SEP}*$"
 )
-_ASKS = re.compile(r"[怎咋啥哪谁几吗么]|什么|多少|多久|能不能|可不可以|是不是|有没有|要不要")
+# "村里的养老不是厂里的", "娃的 不是我的": whose, or which insurance, is said and nothing else.
+_OTHER_THAN = re.compile(
+    rf"^(?:我问的)?(?P<meant>[^,，。\s不]{{1,6}}的[^,，。\s不]{{0,6}}){_SEP}*不是"
+    rf"(?P<denied>[^,，。\s不]{{1,8}}?)的{_SEP}*$"
+)
+_WHERE_FROM = re.compile(
+    r"(?:[我你他她]|自己|厂里?|单位|公司|企业|村里?|农村|城里|镇上?|老家|外地|本地)(?:那个)?"
+)
+_ASKS = re.compile(
+    r"[怎咋啥哪谁几吗么]|什么|多少|多久|能不能|可不可以|是不是|有没有|要不要|(.)[不没]\1"
+)
 _END = re.compile(rf"(?:{_SEP}|[了的啊呀吧嘛啦哦])+$")
 
 
@@ -97,12 +107,26 @@ def correction(text: str) -> Correction | None:
 def _named(text: str) -> Correction | None:
     """Where both are named; that something which asks is denied, is said of one's own question."""
     found = _NOT_BUT.match(text) or _BUT_NOT.match(text)
-    if not found or (_ASKS.search(found["denied"]) and found["asked"] is None):
+    if not found:
+        return _other_than(text)
+    if _ASKS.search(found["denied"]) and found["asked"] is None:
         return None
     meant, denied = _END.sub("", found["meant"]), _END.sub("", found["denied"])
     if len(meant) < _LEAST or not denied:
         return None
-    return Correction(meant, denied, found["asked"] is not None)
+    # "不是欠工资 是开除我赔不赔" asks, and "我不是本地人是外地的能交吗" tells of somebody.
+    asks = text.startswith("不是") and _ASKS.search(meant) is not None
+    return Correction(meant, denied, asks or found["asked"] is not None)
+
+
+def _other_than(text: str) -> Correction | None:
+    """Where whose or which one is meant, and whose is not, is all that is said."""
+    found = _OTHER_THAN.match(text)
+    if not found:
+        return None
+    meant, denied = found["meant"].removesuffix("的"), found["denied"].removesuffix("的")
+    both = takes_the_place(meant) and (takes_the_place(denied) or _WHERE_FROM.fullmatch(denied))
+    return Correction(meant, denied, asked=False) if both else None
 
 
 def _told(meant: str) -> Correction | None:

@@ -107,7 +107,7 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
         name = (parsed.get("intent") or {}).get("name") or ""
         if parsed.get("decision") == LOOKUP or name.startswith(_ESTIMATE):
             own = not name.startswith(_ESTIMATE)
-            return Last(event.text or "", name, denied=denied, own=own)
+            return Last(event.text or "", name, (), True, _likely(parsed), denied, own)
         if parsed.get("decision") in _POLICY and parsed.get("answers") and event.text:
             return replace(_asked(event.text, parsed), denied=denied)
         denied = denied or name == DENY
@@ -116,11 +116,16 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
 
 def _asked(text: str, parsed: Mapping[str, Any]) -> Last:
     answers, answered = parsed["answers"], parsed["decision"] == "answer"
-    shown = 1 if answered else MOST_CHOICES
-    likely = (one["id"] for one in answers[shown:] if one["score"] >= LEAST_LIKELY)
+    likely = _likely(parsed, 1 if answered else MOST_CHOICES)
     named = _insurances(text, parsed)
     in_full = parsed.get("in_full") or text
-    return Last(in_full, answers[0]["id"], named, answered, tuple(likely))
+    return Last(in_full, answers[0]["id"], named, answered, likely)
+
+
+def _likely(parsed: Mapping[str, Any], shown: int = 0) -> tuple[str, ...]:
+    """The items that are worth offering, behind those shown."""
+    answers = (parsed.get("answers") or [])[shown:]
+    return tuple(one["id"] for one in answers if one["score"] >= LEAST_LIKELY)
 
 
 def without_lead(text: str) -> str:

@@ -73,6 +73,8 @@ _ASKS_PHONE = re.compile(
     r"|(?:什么|啥|哪个)电话|电话(?:号码?)?(?:是)?(?:多少|几号|哪个|啥)|(?:你|您)?(?:说|给)(?:我)?个?电话(?:号码?)?)"
     r"(?:[啊呀呢吧吗嘛哦,，。?？\s]|打.{1,4}还是.{1,4}的)*"
 )
+# Whoever does not want to sign in has not asked for his record: "不想登录 我就问问算不算".
+_NO_SIGN_IN = re.compile(r"(?:不[想要用愿敢]|不愿意|懒得)(?:去|再|要)?(?:登[录陆入]|实名|刷脸)")
 Understand = Callable[[UserMessage], Awaitable[Parsed]]
 
 
@@ -117,7 +119,10 @@ async def _meant(
     corrected = correction(spelled)
     whole = corrected.whole(last.text) if corrected else ""
     if not whole:
-        refused = _refused(await _after(message, last, understand), last)
+        after = await _after(message, last, understand)
+        if last.own and _NO_SIGN_IN.search(spelled):
+            after = chat(after, DENY)
+        refused = _refused(after, last)
         return _who_to_call(with_place(refused, tracker), spelled, last)
     meant = await _after(_saying(message, whole), replace(last, denied=True), understand)
     return {"in_full": whole, **meant, "text": message.text}
@@ -197,7 +202,11 @@ def _refused(parsed: Parsed, last: Last) -> Parsed:
     if (parsed.get("intent") or {}).get("name") != DENY:
         return parsed
     others = [{"id": item, "score": 0.0} for item in last.others]
-    return {**parsed, "answers": others, "refused": last.item if last.answered else ""}
+    return {
+        **parsed,
+        "answers": others,
+        "refused": last.item if last.answered and not last.own else "",
+    }
 
 
 def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:

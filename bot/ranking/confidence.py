@@ -16,8 +16,9 @@ import numpy as np
 from scipy.special import expit, logit
 
 # How far the first item is ahead, how far the second one is, how far ahead the first one was
-# before the duels, and which share of the nearest wordings ask what it answers.
-SIGNS = ("lead", "next_lead", "lead_before", "votes")
+# before the duels, which share of the nearest wordings ask what it answers, and how much of the
+# question its wordings have in common with it.
+SIGNS = ("lead", "next_lead", "lead_before", "votes", "shared")
 # Chances at the ends have odds without bounds.
 _LEAST, _MOST = 1e-5, 1 - 1e-6
 
@@ -55,12 +56,12 @@ def stood(chance: np.ndarray, signs: np.ndarray) -> np.ndarray:
     return np.column_stack([odds, signs])
 
 
-def signs(before: np.ndarray, place: int, after: np.ndarray, votes: float) -> np.ndarray:
-    """What the ranking shows, in the order of `SIGNS`.
+def leads(before: np.ndarray, place: int, after: np.ndarray) -> tuple[float, float, float]:
+    """The first three of `SIGNS`.
 
     `before` are the scores before the duels, best first, `place` is where the first item stood
     there, and `after` are the scores after them, best first.
     """
     first, second, third = (after[min(place, len(after) - 1)] for place in range(3))
     rival = before[0] if place else before[min(1, len(before) - 1)]
-    return np.array([first - second, second - third, before[place] - rival, votes])
+    return float(first - second), float(second - third), float(before[place] - rival)

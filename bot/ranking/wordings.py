@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.ranking.classifier import softmax
-from bot.ranking.confidence import signs
+from bot.ranking.confidence import leads
 from bot.ranking.duels import MOST_ITEMS, Side, fight, outcomes, side
 from bot.text.features import Row, cosines
 from bot.text.space import Space, means, unit
@@ -60,6 +60,7 @@ class Lined:
     items: np.ndarray
     scores: np.ndarray
     near: list[np.ndarray]  # of the first few: how near the question is to each wording
+    row: Row  # the question's n-grams
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Likeness:
 
     each: np.ndarray
     best: np.ndarray
+    row: Row
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,8 @@ class Wordings:
         """The cosine of n-grams with each wording."""
         each = cosines(self.postings, row)
         if self._columns is None:
-            return Likeness(each, np.maximum.reduceat(each, self.members[:, 0]))
-        return Likeness(each, each[self._columns].max(axis=0))
+            return Likeness(each, np.maximum.reduceat(each, self.members[:, 0]), row)
+        return Likeness(each, each[self._columns].max(axis=0), row)
 
     @cached_property
     def _columns(self) -> np.ndarray | None:
@@ -131,7 +133,7 @@ class Wordings:
         )
         order = np.argsort(-scores, kind="stable")
         first = [near[place] for place in order[:MOST_ITEMS]]
-        return Lined(promising[order], scores[order], first)
+        return Lined(promising[order], scores[order], first, words.row)
 
     def rank_duels(self, lined: Lined) -> Ranked:
         """Let the first meet the next few."""
@@ -140,7 +142,9 @@ class Wordings:
         scores[:count] += DUEL_SHARE * outcomes(sides, lined.near)
         order = np.argsort(-scores[:count], kind="stable")
         items[:count], scores[:count] = items[:count][order], scores[:count][order]
-        shown = signs(lined.scores, int(order[0]), scores, self._votes(lined, items[0]))
+        ahead = leads(lined.scores, int(order[0]), scores)
+        shared = _shared(sides[order[0]], lined.row)
+        shown = np.array([*ahead, self._votes(lined, items[0]), shared])
         return Ranked(items, scores, scores - ASKED_SHARE * self.asked[items], shown)
 
     def _votes(self, lined: Lined, item: int) -> float:
@@ -254,6 +258,13 @@ def gather(
         space=space,
         shares=shares or _shares(middles, placed, rows, members),
     )
+
+
+def _shared(side: Side, row: Row) -> float:
+    """How much of a question's n-grams, rare ones more, some wording of the item has, too."""
+    numbers, weights = row
+    place = np.minimum(np.searchsorted(side.features, numbers), len(side.features) - 1)
+    return float((weights[side.features[place] == numbers] ** 2).sum())
 
 
 def often_asked(items: Sequence[str], asked_for: Mapping[str, int]) -> np.ndarray:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.publishing import addition
 from bot.publishing.update import update
-from bot.ranking.confidence import PLAIN, SIGNS, Confidence, signs
+from bot.ranking.confidence import PLAIN, SIGNS, Confidence, leads
 from bot.ranking.examples import ASKED_FILE
 from bot.ranking.grounds import differing
 from bot.ranking.model import Model
@@ -21,6 +21,7 @@ from bot.training.calibration import ENOUGH_ASKED, Aims, Sureness, Tried, calibr
 from tests.bot.conftest import WORDINGS, write_wordings
 
 AIMS = Aims(0.05, 0.3, 0.4)
+NO_WEIGHTS = (0.0,) * len(SIGNS)
 
 
 def test_without_anything_learnt_it_is_as_sure_as_the_chance() -> None:
@@ -28,22 +29,38 @@ def test_without_anything_learnt_it_is_as_sure_as_the_chance() -> None:
     assert PLAIN.of(chances, np.ones((2, len(SIGNS)))) == pytest.approx(chances)
 
 
-def test_the_signs_are_leads_after_and_before_the_duels_and_votes() -> None:
+def test_leads_are_those_after_the_duels_and_that_before() -> None:
     before, after = np.array([5.0, 4.5, 1.0]), np.array([7.0, 6.0, 2.0])
-    assert signs(before, 1, after, 0.6).tolist() == [1.0, 4.0, -0.5, 0.6]  # it was the second
-    assert signs(before, 0, after, 0.6).tolist() == [1.0, 4.0, 0.5, 0.6]
-    assert signs(before[:1], 0, after[:1], 1.0).tolist() == [0.0, 0.0, 0.0, 1.0]  # all alone
+    assert leads(before, 1, after) == (1.0, 4.0, -0.5)  # it was the second
+    assert leads(before, 0, after) == (1.0, 4.0, 0.5)
+    assert leads(before[:1], 0, after[:1]) == (0.0, 0.0, 0.0)  # all alone
+
+
+def test_a_question_shares_most_with_what_asks_the_same(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors
+) -> None:
+    asked, unlike = (_shown(model, words, kept, text) for text in ("产假多少天", "今天天气怎么样"))
+    assert asked["shared"] == pytest.approx(1.0)
+    assert unlike["shared"] < 0.5
+
+
+def _shown(model: Model, words: jieba.Tokenizer, kept: KeptVectors, text: str) -> dict[str, float]:
+    """What the ranking shows of a question."""
+    near = model.wordings.word_nearness(model.row(text, words.lcut(text)))
+    place = model.wordings.space.place(kept.one(text))
+    ranked = model.wordings.rank_by(near, model.wordings.middles @ place, place)
+    return dict(zip(SIGNS, ranked.signs.tolist(), strict=True))
 
 
 def test_the_others_share_what_the_first_one_leaves_and_none_is_likelier() -> None:
     chances = np.array([0.6, 0.3, 0.1])
-    surer, less = (Confidence((1.0, 0, 0, 0, 0), offset) for offset in (2.0, -2.0))
-    assert surer.among(chances, np.zeros(4)).sum() == pytest.approx(1.0)
-    assert surer.among(chances, np.zeros(4))[0] > 0.9
-    doubted = less.among(chances, np.zeros(4))
+    surer, less = (Confidence((1.0, *NO_WEIGHTS), offset) for offset in (2.0, -2.0))
+    assert surer.among(chances, np.zeros(len(SIGNS))).sum() == pytest.approx(1.0)
+    assert surer.among(chances, np.zeros(len(SIGNS)))[0] > 0.9
+    doubted = less.among(chances, np.zeros(len(SIGNS)))
     assert doubted[0] < 0.2
     assert (np.diff(doubted) <= 0).all()
-    assert (surer.among(np.array([1.0, 0.0]), np.zeros(4)) <= 1.0).all()
+    assert (surer.among(np.array([1.0, 0.0]), np.zeros(len(SIGNS))) <= 1.0).all()
 
 
 def _found(count: int) -> Sureness:

@@ -69,6 +69,18 @@ def test_a_plain_no_names_what_was_refused() -> None:
     assert (parsed["refused"], parsed["answers"]) == ("Q126", [])
 
 
+def test_who_does_not_want_to_sign_in_is_offered_the_rules() -> None:
+    answers = [{"id": "Q189", "score": 0.3}, {"id": "Q190", "score": 0.01}]
+    looked_up = {"decision": "lookup", "answers": answers, "intent": {"name": "look_up_transfers"}}
+    tracker = _tracker("以前在老家交的养老还算不算", looked_up)
+    understand = Understanding(decision="lookup", intent={"name": "check_record"})
+    parsed = _understood(UserMessage("不想登录 我就问问算不算"), tracker, understand)
+    assert (parsed["intent"]["name"], parsed["refused"]) == ("deny", "")
+    assert [one["id"] for one in parsed["answers"]] == ["Q189"]
+    parsed = _understood(UserMessage("登录了 算不算"), tracker, understand)
+    assert parsed["decision"] == "lookup"
+
+
 def test_the_same_answer_again_leans_on_the_first() -> None:
     understand = Understanding(**ASKED, way="heart")
     parsed = _understood(UserMessage("失业金怎么领啊"), _tracker("失业金怎么领", ASKED), understand)

@@ -87,7 +87,7 @@ def test_what_answers_as_well_is_no_error() -> None:
 
 
 def test_what_is_asked_for_often_comes_first_and_is_no_surer_for_it() -> None:
-    ranked = Ranked(np.arange(2), np.array([2.0, 1.0]), np.array([1.0, 1.5]), np.zeros(4))
+    ranked = Ranked(np.arange(2), np.array([2.0, 1.0]), np.array([1.0, 1.5]), np.zeros(len(SIGNS)))
     first, second = ranked.chances(1.0)
     assert first == pytest.approx(1 / (1 + np.exp(0.5)))  # as if both were asked for alike
     assert second == pytest.approx(1 / (1 + np.exp(1.0)))  # behind the one asked for often
