@@ -107,7 +107,9 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
         name = (parsed.get("intent") or {}).get("name") or ""
         if parsed.get("decision") == LOOKUP or name.startswith(_ESTIMATE):
             own = not name.startswith(_ESTIMATE)
-            return Last(event.text or "", name, (), True, _likely(parsed), denied, own)
+            # How likely an item is says little where a look-up was likelier.
+            likely = tuple(one["id"] for one in (parsed.get("answers") or [])[:MOST_CHOICES])
+            return Last(event.text or "", name, (), True, likely, denied, own)
         if parsed.get("decision") in _POLICY and parsed.get("answers") and event.text:
             return replace(_asked(event.text, parsed), denied=denied)
         denied = denied or name == DENY

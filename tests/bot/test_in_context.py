@@ -70,13 +70,13 @@ def test_a_plain_no_names_what_was_refused() -> None:
 
 
 def test_who_does_not_want_to_sign_in_is_offered_the_rules() -> None:
-    answers = [{"id": "Q189", "score": 0.3}, {"id": "Q190", "score": 0.01}]
+    answers = [{"id": "Q189", "score": 0.3}, {"id": "Q190", "score": 0.0}]
     looked_up = {"decision": "lookup", "answers": answers, "intent": {"name": "look_up_transfers"}}
     tracker = _tracker("以前在老家交的养老还算不算", looked_up)
     understand = Understanding(decision="lookup", intent={"name": "check_record"})
     parsed = _understood(UserMessage("不想登录 我就问问算不算"), tracker, understand)
     assert (parsed["intent"]["name"], parsed["refused"]) == ("deny", "")
-    assert [one["id"] for one in parsed["answers"]] == ["Q189"]
+    assert [one["id"] for one in parsed["answers"]] == ["Q189", "Q190"]
     parsed = _understood(UserMessage("登录了 算不算"), tracker, understand)
     assert parsed["decision"] == "lookup"
 
