@@ -19,7 +19,6 @@ from bot.ranking.examples import cut, knowledge, load, related
 from bot.ranking.model import Model
 from bot.text.features import counted, features
 from bot.text.sentence_vectors import SentenceVectors
-from bot.training.forks import halved
 
 WEIGHTS, SAID, NEXT, OWN = "weights.json", "said.jsonl", "next.yml", "own.yml"
 # Until `make follow-ups` has found any, nothing has weight, and nothing is ever sure enough.
@@ -86,15 +85,11 @@ def said_to(
     """The sayings as the model sees texts, in any spelling."""
     if not told:
         return None
-    abouts = halved(lambda some: [_about(model, text, words) for _, text in some], told)
+    spelled = (normalize(text).text for _, text in told)
+    abouts = [model.subject(text, cut(text, words)) for text in spelled]
     rows = model.vocabulary.matrix(counted([features(about, kept) for about, kept in abouts]))
     placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
     return Said.of([item for item, _ in told], rows, rounded(placed))
-
-
-def _about(model: Model, text: str, words: jieba.Tokenizer) -> tuple[str, list[str]]:
-    spelled = normalize(text).text
-    return model.subject(spelled, cut(spelled, words))
 
 
 def _next(file: Path) -> dict[str, tuple[str, ...]]:

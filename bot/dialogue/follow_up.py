@@ -109,7 +109,7 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
             own = not name.startswith(_ESTIMATE)
             # How likely an item is says little where a look-up was likelier.
             likely = tuple(one["id"] for one in (parsed.get("answers") or [])[:MOST_CHOICES])
-            return Last(event.text or "", name, (), True, likely, denied, own)
+            return Last(event.text or "", name, others=likely, denied=denied, own=own)
         if parsed.get("decision") in _POLICY and parsed.get("answers") and event.text:
             return replace(_asked(event.text, parsed), denied=denied)
         denied = denied or name == DENY
@@ -118,16 +118,11 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
 
 def _asked(text: str, parsed: Mapping[str, Any]) -> Last:
     answers, answered = parsed["answers"], parsed["decision"] == "answer"
-    likely = _likely(parsed, 1 if answered else MOST_CHOICES)
+    shown = 1 if answered else MOST_CHOICES
+    likely = (one["id"] for one in answers[shown:] if one["score"] >= LEAST_LIKELY)
     named = _insurances(text, parsed)
     in_full = parsed.get("in_full") or text
-    return Last(in_full, answers[0]["id"], named, answered, likely)
-
-
-def _likely(parsed: Mapping[str, Any], shown: int = 0) -> tuple[str, ...]:
-    """The items that are worth offering, behind those shown."""
-    answers = (parsed.get("answers") or [])[shown:]
-    return tuple(one["id"] for one in answers if one["score"] >= LEAST_LIKELY)
+    return Last(in_full, answers[0]["id"], named, answered, tuple(likely))
 
 
 def without_lead(text: str) -> str:

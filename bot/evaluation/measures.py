@@ -102,10 +102,10 @@ def _of_the_surest(first: Sequence[Judged]) -> dict[str, Share]:
     most = int(ANSWERED * len(first))
     by_confidence = sorted(first, key=lambda one: -one.sure)[:most]
     by_chance = sorted(first, key=lambda one: -one.by_chance)[:most]
-    share_told = f"wrong among the surest {100 * ANSWERED:.0f} %"
+    name = f"wrong among the surest {100 * ANSWERED:.0f} %"
     return {
-        share_told: share([not one.right(1) for one in by_confidence]),
-        f"{share_told}, by chances alone": share([not one.right(1) for one in by_chance]),
+        name: share([not one.right(1) for one in by_confidence]),
+        f"{name}, by chances alone": share([not one.right(1) for one in by_chance]),
     }
 
 

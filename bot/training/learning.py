@@ -75,7 +75,7 @@ def learn(
             by_all = _by_all(seen, chosen, last, space)
         left_out = joined(found.result())
     policy = _policy(by_all, seen, chosen[-last:], wordings.vectors)
-    sureness = _sureness(left_out, seen, items, policy, aims)
+    sureness = _sureness(left_out, answering, policy, aims)
     return Model(
         vocabulary=seen.vocabulary,
         by_words=by_words,
@@ -180,25 +180,16 @@ def _policy(
 
 
 def _sureness(
-    left_out: Tried,
-    seen: _Seen,
-    items: Sequence[str],
-    policy: Callable[[int], float],
-    aims: Aims,
+    left_out: Tried, answering: np.ndarray, policy: Callable[[int], float], aims: Aims
 ) -> Sureness:
-    answers = _answers([seen.ordered[place] for place in left_out.places], items)
+    numbers = np.arange(left_out.scores.shape[1])
+    answers = (answering[left_out.places][:, :, None] == numbers).any(axis=1)
     sure = np.array([policy(place) for place in left_out.places])
     return calibrated(left_out, answers, sure, aims)
 
 
-def _answers(tried: Sequence[Example], items: Sequence[str]) -> np.ndarray:
-    """Which items answer each of these: tried × items."""
-    told = [{one.item, *one.also} for one in tried]
-    return np.array([[item in own for item in items] for own in told], dtype=bool)
-
-
 def _answering(ordered: Sequence[Example], items: Sequence[str]) -> np.ndarray:
-    """Which items answer each wording, its own first, as far as they have wordings."""
+    """Which items answer each wording, its own first; -1 where there are fewer."""
     number = {item: i for i, item in enumerate(items)}
     told = [[number[item] for item in (one.item, *one.also) if item in number] for one in ordered]
     answering = np.full((len(told), max(map(len, told))), -1, dtype=np.int16)

@@ -119,9 +119,12 @@ def test_a_published_index_keeps_what_else_answers_a_wording(
 
 
 def test_decisions_are_not_taken_over_where_something_else_answers_a_wording(model: Model) -> None:
-    other = np.repeat(model.wordings.item_of[:, None], 2, axis=1)
-    other[0, 1] = len(model.wordings.items) - 1
-    assert differing(_with_answering(model, other), model) != frozenset()
+    before = np.repeat(model.wordings.item_of[:, None], 2, axis=1)
+    after = before.copy()
+    after[0, 1] = len(model.wordings.items) - 1
+    known = _with_answering(model, before)
+    assert differing(_with_answering(model, before.copy()), known) == frozenset()
+    assert differing(_with_answering(model, after), known) == {model.wordings.items[0]}
 
 
 def _with_answering(model: Model, answering: np.ndarray) -> Model:
