@@ -85,8 +85,12 @@ def current(transfer: Transfer) -> int | None:
 
 
 def _response(transfer: Transfer, due: date | None, today: date) -> str:
-    if transfer.status == "under_way" and due is not None and due < today:
-        return "utter_transfer_overdue"
+    if transfer.status == "under_way" and due is not None:
+        # A weekend behind the last day is no working day late.
+        if between(due, today):
+            return "utter_transfer_overdue"
+        if not between(today, due):
+            return "utter_transfer_due"
     return RESPONSES[transfer.status]
 
 
@@ -115,8 +119,8 @@ def _step(
         "step": phrases.word("transfer_steps", transfer.steps[number].step),
         "step_number": str(number + 1),
         "due": phrases.day(due),
-        "late": str(between(due, today) if due < today else 0),
-        "left": str(between(today, due) if due > today else 0),
+        "late": str(between(due, today)),
+        "left": str(between(today, due)),
     }
 
 

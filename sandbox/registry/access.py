@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 
 from sandbox.registry.books.people import Citizen, Register
+from sandbox.registry.books.rolling import as_of
 from sandbox.registry.problems import Problem
 
 VERSION = "1.0"
@@ -40,8 +41,8 @@ async def register(request: Request, region: str) -> Register:
 
 
 async def citizen(request: Request, region: str, person: str) -> Citizen:
-    """The citizen behind the reference in the address."""
+    """The citizen behind the reference in the address, with the books as of today."""
     found = (await register(request, region)).with_reference(person)
     if found is None:
         raise Problem(404, "reference-unknown", "This reference is not known or too old")
-    return found
+    return as_of(found, request.app.state.today())

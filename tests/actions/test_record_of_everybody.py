@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -61,9 +62,13 @@ def short(said: Said) -> list[str]:
     return [one.removeprefix("utter_") for one in said.responses]
 
 
+@pytest.mark.parametrize("day", ["2026-11-24", "2026-12-01", "2027-02-14"])
 async def test_each_is_told_what_concerns_them(
-    real: Stage, sandbox: RunningRegistry, parts: Parts
+    real: Stage, sandbox: RunningRegistry, parts: Parts, day: str
 ) -> None:
+    """The sandbox's books go on with the calendar, so this holds on later days too."""
+    real.clock.now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
+    sandbox.calendar.today = real.clock.now.date()
     heard = {}
     for login in EVERYBODY:
         person = sandbox.people[login]
@@ -76,6 +81,30 @@ async def test_each_is_told_what_concerns_them(
             assert person.id_number not in said.text
             talk.slots.clear()
     assert heard == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("day", "response", "said"),
+    [
+        ("2026-11-26", "transfer_under_way", "还有1个工作日"),
+        ("2026-11-27", "transfer_due", "最晚2026年11月27日办好"),
+        ("2026-11-28", "transfer_due", "最晚2026年11月27日办好"),
+        ("2026-11-29", "transfer_due", "最晚2026年11月27日办好"),
+        ("2026-11-30", "transfer_overdue", "已经晚了1个工作日"),
+    ],
+)
+async def test_a_weekend_behind_the_last_day_is_not_late(
+    real: Stage, sandbox: RunningRegistry, parts: Parts, day: str, response: str, said: str
+) -> None:
+    """The step is due on a Friday."""
+    real.clock.now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
+    talk = Stage(real.http, real.clock)
+    await signed_in(parts, talk, sandbox.people["xuhui"])
+    for action in ("action_look_up_transfers", "action_check_record"):
+        told = await talk.play(action, "look_up_transfers")
+        assert response in short(told)
+        assert said in told.text
+        assert "0个工作日" not in told.text
 
 
 async def signed_in(parts: Parts, talk: Stage, person: Citizen) -> None:

@@ -41,6 +41,8 @@ RESPONSES = {
     for name, said in yaml.safe_load(path.read_text(encoding="utf-8"))["responses"].items()
 }
 AT_ONCE = 3
+# What douyue has in Guangdong: 2012-03 to 2018-11. In Shanghai it goes on with the calendar.
+IN_GUANGDONG = 81
 
 
 def fits(text: str, response: str) -> bool:
@@ -116,11 +118,13 @@ async def test_a_registry_that_is_down_is_named_and_the_rest_is_told(whole: Whol
     registry = whole.stack.settings["REGISTRY_URL"]
     talk = await signed_in_talk(whole, "douyue")
     async with httpx.AsyncClient(base_url=registry, trust_env=False) as control:
+        said = await all_answered(talk, WORDS["contributions"])
+        all_of_them = next(one["card"] for one in said if "card" in one)["months_total"]
         try:
             await control.put("/control/440000", json={"mode": "broken"})
             said = await turn(talk, text=WORDS["contributions"])
             months = next(one["card"] for one in said if "card" in one)
-            assert months["months_total"] == 93 + 66
+            assert months["months_total"] == all_of_them - IN_GUANGDONG
             assert any("广东" in one["text"] and "没有回应" in one["text"] for one in said)
             for region in ("310000", "510000"):
                 await control.put(f"/control/{region}", json={"mode": "broken"})

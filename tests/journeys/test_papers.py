@@ -18,7 +18,7 @@ from tests.channels.conftest import NO_TLS
 from tests.conftest import Talk
 from tests.journeys.conftest import Whole
 from tests.journeys.test_everybodys_record import WORDS, fits, turn
-from tests.journeys.test_record import AGREE, PEOPLE
+from tests.journeys.test_record import AGREE, PEOPLE, paid_by_wangfang
 from tests.stand_ins.identity_sandbox import Browser
 
 pytestmark = pytest.mark.journey
@@ -171,7 +171,7 @@ async def test_a_daughter_looks_for_her_mother_until_that_is_revoked(
         )
         shown = card_of(await turn(daughter, choice=look), "contributions")
         assert shown is not None
-        assert shown["months_total"] == 100
+        assert shown["months_total"] == paid_by_wangfang()[1]
         table = card_of(await turn(mother, text="谁能查我的社保"), "table")
         assert table is not None
         assert table["rows"][0][2] == "1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,16 @@ TODAY = date(2026, 11, 24)
 REGIONS = ("310000", "440000", "510000")
 
 
+@dataclass
+class Calendar:
+    """The registry's day, which stands until a test moves it."""
+
+    today: date = TODAY
+
+    def __call__(self) -> date:
+        return self.today
+
+
 @dataclass(frozen=True)
 class RunningRegistry:
     """Where it listens, and its control endpoints."""
@@ -27,6 +37,7 @@ class RunningRegistry:
     url: str
     people: dict[str, Citizen]  # by login
     http: httpx.Client
+    calendar: Calendar = field(default_factory=Calendar)
 
     def number(self, login: str) -> str:
         """The ID number of a citizen."""
@@ -43,16 +54,17 @@ class RunningRegistry:
         return [one for one in heard if region in (None, one["region"])]
 
     def reset(self) -> None:
-        """All is well, nothing was heard."""
+        """All is well, nothing was heard, and it is the day of the books."""
+        self.calendar.today = TODAY
         assert self.http.delete("/control").status_code == 204
 
 
 @contextmanager
 def running_registry() -> Iterator[RunningRegistry]:
     """Start it on a free port, and stop it in the end."""
-    people = read_people(PEOPLE)
-    served = Served(create(people, TOKEN, lambda: TODAY))
+    people, calendar = read_people(PEOPLE), Calendar()
+    served = Served(create(people, TOKEN, calendar))
     served.start()
     with httpx.Client(base_url=served.url, trust_env=False) as http:
-        yield RunningRegistry(served.url, {one.login: one for one in people}, http)
+        yield RunningRegistry(served.url, {one.login: one for one in people}, http, calendar)
     served.stop()

@@ -35,6 +35,16 @@ def between(first: str, last: str) -> list[str]:
     return [_written(number) for number in range(_number(first), _number(last) + 1)]
 
 
+def later(month: str, months: int) -> str:
+    """So many months on."""
+    return _written(_number(month) + months)
+
+
+def months_from(first: str, last: str) -> int:
+    """How many months the last comes behind the first."""
+    return _number(last) - _number(first)
+
+
 def runs(months: Iterable[str]) -> list[tuple[str, str]]:
     """First and last of each row of months without a break."""
     found: list[tuple[str, str]] = []
