@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from bot.context.lines import lines_of
-from bot.context.reading import SAID, sayings
+from bot.context.reading import SAID, TALKS, sayings
+from bot.context.talks import talks_in
 from bot.normalizer import normalize
 from bot.ranking.examples import knowledge
 from bot.text import shipped_vectors
@@ -21,8 +22,10 @@ def main() -> int:
     examples, places = with_titles(examples_of(own), own)
     pattern = places_pattern(places)
     steps = lines_of(knowledge(Path(own["knowledge"]) / "items"))
-    heard = [one.text for one in sayings(Path(own["follow_ups"]) / SAID)]
-    told = [normalize(text).text for text in (*heard, *(one.text for one in steps))]
+    folder = Path(own["follow_ups"])
+    heard = [one.text for one in sayings(folder / SAID)]
+    talked = [text for one in talks_in(folder / TALKS) for text in (one.text, one.story)]
+    told = [normalize(text).text for text in (*heard, *talked, *(one.text for one in steps))]
     texts = sorted({subject(one, pattern) for one in (*told, *(each.text for each in examples))})
     rows = KeptVectors(Path(own["vectors"]), shipped=None).many(texts)
     shipped_vectors.write(

@@ -38,6 +38,10 @@ def problems(root: Path) -> Iterator[Problem]:
     yield from _of_lines(root, items)
     for row in _rows(root, "pairs.jsonl"):
         yield from _unknown("pairs.jsonl", [row["item"], *row["want"]], items)
+    for row in _rows(root, "talks.jsonl"):
+        yield from _unknown(
+            "talks.jsonl", [one for said in row["talk"] for one in said["want"]], items
+        )
     for file, named in (("next.yml", _next(root)), ("own.yml", _own(root))):
         yield from _unknown(file, named, items)
     for item in items.keys() - {row["item"] for row in _rows(root, "said.jsonl")}:

@@ -18,13 +18,13 @@ import jieba
 
 from bot.context.asking import asked
 from bot.context.lines import UNSAID, WHOLE, Heard, Lines
-from bot.context.logit import Choice, weights_of
 from bot.context.reading import Saying
 from bot.context.said import Said
 from bot.normalizer import normalize
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import SentenceVectors
+from bot.training.logit import Choice, weights_of
 
 FITTING = "fitting.jsonl"
 

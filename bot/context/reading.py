@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import jieba
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from bot.context.lines import OF_LINES, UNSAID, WHOLE, Lines, lines_of
 from bot.context.said import Said
-from bot.context.weights import OF_ITEMS, OF_NOBODY, Context, Neighbours, Own
+from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
+from bot.context.talks import Talks, Texts, Turn, talks_in, wanted_by
+from bot.context.weights import Context, Own
 from bot.normalizer import normalize
 from bot.ranking.classifier import rounded
 from bot.ranking.examples import cut, knowledge, load, related
@@ -21,6 +25,7 @@ from bot.text.features import counted, features
 from bot.text.sentence_vectors import SentenceVectors
 
 WEIGHTS, SAID, NEXT, OWN = "weights.json", "said.jsonl", "next.yml", "own.yml"
+TALKS = "talks.jsonl"
 # Until `make follow-ups` has found any, nothing has weight, and nothing is ever sure enough.
 _NO_WEIGHTS: dict[str, Any] = {
     "of_items": dict.fromkeys(OF_ITEMS, 0.0),
@@ -51,6 +56,7 @@ def context_of(
         own=Own.read(load(folder / OWN) if (folder / OWN).exists() else {}),
         said=said_to(model, [(one.item, one.text) for one in heard], words, vectors),
         lines=Lines.of(told, seen, answers, of_lines) if seen and heard else None,
+        talks=talks_of(model, list(talks_in(folder / TALKS)), words, vectors),
     )
 
 
@@ -85,11 +91,35 @@ def said_to(
     """The sayings as the model sees texts, in any spelling."""
     if not told:
         return None
-    spelled = (normalize(text).text for _, text in told)
-    abouts = [model.subject(text, cut(text, words)) for text in spelled]
+    rows, placed = _seen(model, [text for _, text in told], words, vectors)
+    return Said.of([item for item, _ in told], rows, placed)
+
+
+def _seen(
+    model: Model, texts: Sequence[str], words: jieba.Tokenizer | None, vectors: SentenceVectors
+) -> tuple[csr_matrix, np.ndarray]:
+    """N-grams, those of words too where there is a tokenizer, and vectors of texts."""
+    spelled = (normalize(text).text for text in texts)
+    abouts = [model.subject(text, cut(text, words) if words else ()) for text in spelled]
     rows = model.vocabulary.matrix(counted([features(about, kept) for about, kept in abouts]))
     placed = model.wordings.space.place(vectors.many([about for about, _ in abouts]))
-    return Said.of([item for item, _ in told], rows, rounded(placed))
+    return rows, rounded(placed)
+
+
+def talks_of(
+    model: Model, told: Sequence[Turn], words: jieba.Tokenizer, vectors: SentenceVectors
+) -> Talks | None:
+    """The messages of talks as the model sees texts; nothing where there are none."""
+    if not told:
+        return None
+    stories = list(dict.fromkeys(one.story for one in told))
+    rows, placed = _seen(model, [one.text for one in told], words, vectors)
+    # A story is heard without its words when somebody goes on.
+    story_rows, story_places = _seen(model, stories, None, vectors)
+    items, message, owner = wanted_by(told)
+    place = np.array([stories.index(one.story) for one in told], dtype=np.int32)
+    messages = Texts(rows.T.tocsr(), placed)
+    return Talks(items, messages, Texts(story_rows.T.tocsr(), story_places), place, message, owner)
 
 
 def _next(file: Path) -> dict[str, tuple[str, ...]]:

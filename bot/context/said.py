@@ -72,7 +72,7 @@ class Said:
         if not self.items:
             return found
         best = np.maximum.reduceat(self.each(row, vector), self._starts)
-        here, there = _places(self.items, items)
+        here, there = places(self.items, items)
         found[there] = (best - np.median(best))[here]
         return found
 
@@ -82,7 +82,7 @@ class Said:
 
 
 @lru_cache(maxsize=4)
-def _places(own: tuple[str, ...], items: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def places(own: tuple[str, ...], items: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Where the items that both name stand in either."""
     place = {item: number for number, item in enumerate(items)}
     both = [(here, place[item]) for here, item in enumerate(own) if item in place]

@@ -11,18 +11,15 @@ import numpy as np
 from bot.context.asking import PLAIN, asked, asks_all, names_no_matter
 from bot.context.lines import Heard
 from bot.context.said import Said
+from bot.context.signs import LEAST_LOG, Sight, signs, signs_of_nobody
 from bot.context.telling import tells_years
 from bot.context.weights import (
     IN_CONTEXT,
-    LEAST_LOG,
     UNCLEAR_WAY,
     Before,
-    Sight,
     chances,
     offered,
     settled,
-    signs,
-    signs_of_nobody,
     stands,
 )
 from bot.ranking.classifier import softmax
@@ -35,6 +32,8 @@ from bot.text.sentence_vectors import SentenceVectors
 
 # Whoever has just seen his record and asks what we would answer with how to see it.
 CHECK_RECORD = "check_record"
+# A text's n-grams and its vector.
+Seen = tuple[Row, np.ndarray]
 # What asks for one's own record ("交了几年", "办到哪一步了", "批了没"), and what asks how.
 _OWN = re.compile(
     r"查|帮我|帮忙|[看瞅瞧][看瞅瞧一]?[看瞅瞧下]|[了上到批来账过下交发][没冇]|交没交|有没有"
@@ -46,8 +45,8 @@ _WHERE = re.compile(
     r"[去到在]哪|哪[里儿]办|带(?:些|点)?(?:啥|什么|哪)|要(?:啥|什么|哪些)(?:材料|手续|证)"
 )
 # An item that was answered before, and of which no line stands out, is offered below this chance
-# and not told once more: "火星上的社保怎么交给外星人的猫" after a lost card has 0.58. By hand.
-SURE_WITHOUT_LINE = 0.65
+# and not told once more: "火星上的社保怎么交给外星人的猫" after a lost card has 0.77. By hand.
+SURE_WITHOUT_LINE = 0.8
 AUTHORISE = "authorise_other"
 _LOOKS_IN = re.compile(r"授权|[看查]|记录|登录|帮我管")
 # What asks to have something counted.
@@ -148,33 +147,63 @@ def without(alone: Decision, before: Before) -> Decision:
 
 
 def sight_after(
-    model: Model, text: str, words: Sequence[str], vectors: SentenceVectors, before: Before
+    model: Model,
+    text: str,
+    words: Sequence[str],
+    vectors: SentenceVectors,
+    before: Before,
+    but: np.ndarray | None = None,
 ) -> Sight:
-    """What is weighed. The vector of both together is the mean of theirs: no third one is made."""
+    """What is weighed; messages of talks that are marked in `but` have no part in it.
+
+    The vector of texts that belong together is the mean of theirs: no new one is made.
+    """
     about, kept = model.subject(text, words)
-    last, _ = model.subject(before.text, ())
-    both, both_kept = model.subject(f"{before.text}，{text}", words)
-    vector = vectors.one(about)
-    mean = vectors.one(last) + vector
-    row = model.row(about, kept)
-    ranked = _ranked(model, row, vector)
-    together = _ranked(model, model.row(both, both_kept), mean / np.linalg.norm(mean))
-    middles, place = model.wordings.middles, model.wordings.space.place(vector)
+    vector, row = vectors.one(about), model.row(about, kept)
     told, items = model.context, model.wordings.items
-    said = told.said if told else None
-    lines = told.lines.seen if told and told.lines else None
+    place, story = model.wordings.space.place(vector), before.story or before.text
+    of_story = model.subject(story, ())[0]
+    story_seen = model.row(of_story, ()), vectors.one(of_story)
+    together = _logarithms(_together(model, before.text, text, words, vectors), model)
+    talks, talks_nobody = _of_talks(model, (row, place), story_seen, but)
     return Sight(
         length=len(text),
         asks=asks_all(text),
         goes_on=bool(asked(text)) and names_no_matter(text),
         intents=model.intents(model.row(text, words), vector),
-        alone=_logarithms(ranked, model),
-        together=_logarithms(together, model),
-        near=middles @ place,
-        said=_nearest(said, row, place, items),
-        lines=_nearest(lines, row, place, items),
-        middles=middles,
+        alone=_logarithms(_ranked(model, row, vector), model),
+        together=together,
+        near=model.wordings.middles @ place,
+        said=_nearest(told.said if told else None, row, place, items),
+        lines=_nearest(told.lines.seen if told and told.lines else None, row, place, items),
+        story=_logarithms(_ranked(model, *story_seen), model),
+        story_now=together
+        if story == before.text
+        else _logarithms(_together(model, story, text, words, vectors), model),
+        talks=talks,
+        talks_nobody=talks_nobody,
+        middles=model.wordings.middles,
     )
+
+
+def _of_talks(
+    model: Model, message: Seen, story: Seen, but: np.ndarray | None
+) -> tuple[np.ndarray, float]:
+    """What talks tell of a message, placed already, in its story."""
+    told, items = model.context, model.wordings.items
+    if not (told and told.talks):
+        return np.zeros(len(items)), 0.0
+    row, vector = story
+    return told.talks.nearness(message, (row, model.wordings.space.place(vector)), items, but)
+
+
+def _together(
+    model: Model, first: str, text: str, words: Sequence[str], vectors: SentenceVectors
+) -> Ranked:
+    """Ranked by what was said first and the text together."""
+    both, kept = model.subject(f"{first}，{text}", words)
+    mean = vectors.one(model.subject(first, ())[0]) + vectors.one(model.subject(text, words)[0])
+    return _ranked(model, model.row(both, kept), mean / np.linalg.norm(mean))
 
 
 def _nearest(told: Said | None, row: Row, place: np.ndarray, items: tuple[str, ...]) -> np.ndarray:

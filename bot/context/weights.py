@@ -17,22 +17,14 @@ import numpy as np
 
 from bot.context.lines import Lines
 from bot.context.said import Said
+from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
+from bot.context.talks import Talks
 from bot.ranking.classifier import softmax
-from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE, Decision
+from bot.ranking.decision import FAQ, Decision
 
-# Less likely than this is not told apart: the rest of a long tail is noise.
-LEAST_LOG = -9.0
 # What a decision by the message alone is worth here before it gives way to choices.
 AGREED = 0.3
 MOST_ANSWERS = 5
-# How sure a short message may be not to be ours.
-SOFTENED = 0.03
-# Brings cosines to the size of the other signs.
-COSINE_SCALE = 5.0
-
-# So many items are named as asked next at most, the likeliest first.
-MOST_NEXT = 12
-
 # What is known by heart or clear from n-grams alone needs no question before it.
 UNCLEAR_WAY = "vectors"
 # How it says that the question before counted.
@@ -41,25 +33,6 @@ IN_CONTEXT = "context"
 TOLD = "inform"
 # Small talk, and who wants a person.
 OWN_WAY = ("chat", "human")
-OF_ITEMS = (
-    *("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked"),
-    "goes_on",
-    *("next", "soon", "said", "said_here", "lines", "lines_same"),
-)
-OF_NOBODY = (
-    "always",
-    "policy",
-    "policy_odds",
-    "outside",
-    "rest",
-    "length",
-    "best",
-    "look_up",
-    "asks",
-    "goes_on",
-    "said",
-    "said_here",
-)
 
 
 @dataclass(frozen=True)
@@ -72,22 +45,7 @@ class Before:
     unasked: bool = False  # whether we asked for nothing, so that what sounds told to us goes on
     own: bool = False  # whether it was a look-up, for which the item stands
     shown: bool = False  # and its result was shown
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """What each item names as related, and what is asked next, the likeliest first."""
-
-    related: Mapping[str, tuple[str, ...]]
-    next: Mapping[str, tuple[str, ...]]
-
-    def of(self, item: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Both, of one item."""
-        return self.related.get(item, ()), self.next.get(item, ())[:MOST_NEXT]
-
-    def before(self, item: str) -> list[str]:
-        """The items that this one is asked after."""
-        return [one for one, others in self.next.items() if item in others]
+    story: str = ""  # what was told before that, where more was
 
 
 @dataclass(frozen=True)
@@ -109,8 +67,9 @@ class Context:
 
     neighbours: Neighbours
     own: Own
-    said: Said | None  # both kept beside what is `written`
+    said: Said | None  # these are kept beside what is `written`
     lines: Lines | None
+    talks: Talks | None
     of_items: np.ndarray
     of_nobody: np.ndarray
     answer: float
@@ -125,6 +84,7 @@ class Context:
         return cls(
             Neighbours(_lists(written.get("related", {})), _lists(written.get("next", {}))),
             Own.read(written.get("own", {})),
+            None,
             None,
             None,
             np.array([written["of_items"].get(name, 0.0) for name in OF_ITEMS]),
@@ -143,12 +103,15 @@ class Context:
         if self.lines:
             lines, more = self.lines.kept()
             arrays, names = arrays | lines, names | more
+        if self.talks:
+            arrays, names = arrays | self.talks.arrays(), names | {"talks": self.talks.items}
         return arrays, names
 
     def with_beside(self, names: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Context:
         """The same with what was kept beside."""
         said = Said.read("said", tuple(names["said"]), arrays) if "said" in names else None
-        return replace(self, said=said, lines=Lines.read(names, arrays))
+        talks = Talks.read(tuple(names["talks"]), arrays) if "talks" in names else None
+        return replace(self, said=said, lines=Lines.read(names, arrays), talks=talks)
 
     def among(self, related: Mapping[str, Iterable[str]]) -> Context:
         """The same where items name these others."""
@@ -165,82 +128,6 @@ class Context:
             "answer": self.answer,
             "choices": self.choices,
         }
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a message is by itself, and together with the one before."""
-
-    length: int
-    asks: bool  # for more, in so many words: "要带什么", "多久能办好"
-    goes_on: bool  # asks what may be asked of any matter, and names none: "叫我弟去行不"
-    intents: Mapping[str, float]
-    alone: np.ndarray  # logarithms of the items' probabilities
-    together: np.ndarray
-    near: np.ndarray  # cosines of the message with the items' middles
-    said: np.ndarray  # and how near it is to what is said of them
-    lines: np.ndarray  # and to what they say themselves
-    middles: np.ndarray  # items × dimensions
-
-
-def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbours) -> np.ndarray:
-    """What speaks for each item: items × `OF_ITEMS`."""
-    related, follows = neighbours.of(items[before])
-    same, named = np.zeros(len(items)), _marked(items, dict.fromkeys(related, 1.0))
-    same[before] = 1.0
-    alike = sight.middles @ sight.middles[before]
-    alike = (alike - alike.mean()) / max(float(alike.std()), 1e-6)
-    alike[before] = 0.0
-    asked_next = _marked(items, dict.fromkeys(follows, 1.0))
-    asked_before = _marked(items, dict.fromkeys(neighbours.before(items[before]), 1.0))
-    said = COSINE_SCALE * sight.said
-    columns = (
-        sight.alone,
-        sight.intents.get(FAQ, 0.0) * sight.alone,
-        sight.together,
-        same,
-        named,
-        alike,
-        COSINE_SCALE * sight.near,
-        same * sight.asks,
-        same * sight.goes_on,
-        asked_next,
-        _marked(items, {one: 1 - rank / MOST_NEXT for rank, one in enumerate(follows)}),
-        said,
-        said * np.maximum.reduce((same, named, asked_next, asked_before)),
-        COSINE_SCALE * sight.lines,
-        COSINE_SCALE * sight.lines * same,
-    )
-    return np.stack(columns, axis=1)
-
-
-def _marked(items: tuple[str, ...], marks: Mapping[str, float]) -> np.ndarray:
-    found = np.zeros(len(items))
-    for item, mark in marks.items():
-        if item in items:
-            found[items.index(item)] = mark
-    return found
-
-
-def signs_of_nobody(sight: Sight, of_items: np.ndarray) -> np.ndarray:
-    """What speaks for none of the items, as `OF_NOBODY`, where so much speaks for each of them."""
-    policy = sight.intents.get(FAQ, 0.0)
-    outside = sight.intents.get(OUT_OF_SCOPE, 0.0)
-    odds = np.log((policy + SOFTENED) / (1 + SOFTENED - policy))
-    by_itself = [policy, odds, outside, 1.0 - policy - outside]
-    # "要带什么" is asked of a passport, too: by itself it says nothing of whose matter it is.
-    return np.array(
-        [
-            1.0,
-            *([0.0] * len(by_itself) if sight.asks else by_itself),
-            sight.length / 10,
-            float(sight.alone.max()),
-            max((sight.intents.get(name, 0.0) for name in LOOKUPS), default=0.0),
-            float(sight.asks),
-            float(sight.goes_on),
-            *of_items[:, [OF_ITEMS.index("said"), OF_ITEMS.index("said_here")]].max(axis=0),
-        ]
-    )
 
 
 def chances(

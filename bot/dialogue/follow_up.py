@@ -15,19 +15,18 @@ from typing import Any
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.context.talks import carried, story_of
 from bot.entities.kinds import insurances
 from bot.text.wording import led_in
 
 # Longer texts speak for themselves.
 MOST_CHARACTERS = 60
-# So much of what was said is carried on; a story that grows says ever less.
-MOST_CARRIED = 60
 # What is left behind "嗯，" says something from here on.
 _LEAST = 2
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
-LOOKUP, HUMAN = "lookup", "human"
+LOOKUP, HUMAN, CHAT = "lookup", "human", "chat"
 OWN_WAY = (LOOKUP, HUMAN)
 _ESTIMATE = "estimate_"
 # "不对", "答非所问".
@@ -76,10 +75,11 @@ class Last:
     own: bool = False  # whether the own record was looked up
     unasked: bool = False  # whether what sounds like an answer to us goes on
     shown: bool = False  # whether the record was shown
+    story: str = ""  # what was told before that, where more was
 
-    def told(self) -> tuple[str, str, bool, bool, bool, bool]:
+    def told(self) -> tuple[str, str, bool, bool, bool, bool, str]:
         """What the understanding reads of it."""
-        return self.text, self.item, self.denied, self.unasked, self.own, self.shown
+        return self.text, self.item, self.denied, self.unasked, self.own, self.shown, self.story
 
 
 @dataclass(frozen=True)
@@ -172,16 +172,24 @@ def taken_over(parsed: dict[str, Any], again: Mapping[str, Any], text: str) -> d
 
 
 def in_full(text: str, parsed: Mapping[str, Any], last: Last) -> str:
-    """What the next question may lean on, when this one was understood with `last`.
-
-    Who asks more about the same has not left it; a new subject goes on together with the old one,
-    while that is no long story.
-    """
+    """What the next question may lean on, when this one was understood with `last`."""
     answers = parsed.get("answers") or []
-    if answers and answers[0]["id"] == last.item and last.text:
-        return last.text
-    both = f"{last.text}，{text}" if last.text else text
-    return both if len(both) <= MOST_CARRIED else text
+    same = bool(answers) and answers[0]["id"] == last.item
+    return carried(text, last.text, same=same)
+
+
+def story_before(tracker: DialogueStateTracker | None) -> str:
+    """The message that tells most of what was said so far."""
+    said = (event for event in (tracker.events if tracker else ()) if type(event) is UserUttered)
+    return story_of(
+        [
+            event.text
+            for event in said
+            if event.text
+            and not event.text.startswith("/")
+            and (event.parse_data or {}).get("decision") != CHAT
+        ]
+    )
 
 
 def _may_lean(parsed: Mapping[str, Any]) -> bool:

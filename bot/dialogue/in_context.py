@@ -14,12 +14,12 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.context.counts import counts
 from bot.context.sight import CHECK_RECORD
 from bot.context.telling import only_named, only_thanks, only_told, tells_lot, tells_years
 from bot.context.weights import IN_CONTEXT, TOLD
 from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
+from bot.dialogue.counts import counts
 from bot.dialogue.follow_up import (
     DENY,
     HUMAN,
@@ -31,6 +31,7 @@ from bot.dialogue.follow_up import (
     in_full,
     last_question,
     named_instead,
+    story_before,
     taken_over,
     without_lead,
 )
@@ -115,7 +116,8 @@ async def _meant(
     if last is None:
         return with_place(await understand(message), tracker)
     shown = last.own and bool(_kinds_shown(tracker) - _NO_RECORD)
-    last = replace(last, unasked=_unasked(spelled, tracker), shown=shown)
+    asks_back, story = _unasked(spelled, tracker), story_before(tracker)
+    last = replace(last, unasked=asks_back, shown=shown, story=story)
     corrected = correction(spelled)
     whole = corrected.whole(last.text) if corrected else ""
     if not whole:

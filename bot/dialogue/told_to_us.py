@@ -9,8 +9,8 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.context.counts import PAID, bare_time
 from bot.context.weights import TOLD
+from bot.dialogue.counts import PAID, bare_time
 from bot.dialogue.follow_up import MOST_CHARACTERS
 from bot.entities.kinds import post_alone
 from bot.normalizer import normalize

@@ -165,9 +165,10 @@ def _before(message: Message, model: Model) -> Before | None:
     told = (message.get("metadata") or {}).get(BEFORE)
     if not told:
         return None
-    text, item, *rest = told
+    text, item, denied, unasked, own, shown, story = told
     item = model.context.own.stands_for.get(item, item) if model.context else item
-    return Before(normalize(text or model.wording_of(item)).text, item, *rest)
+    asked = normalize(text or model.wording_of(item)).text
+    return Before(asked, item, denied, unasked, own, shown, normalize(story).text)
 
 
 def _site(message: Message) -> str:

@@ -32,6 +32,8 @@ _BATCH = 64
 # From so many texts on, a process for each core pays: they share out portions of this size.
 _PORTION = 256
 _BETWEEN_WRITES = 8_192
+# So many that were computed one by one may be lost.
+MOST_UNWRITTEN = 500
 
 
 class SentenceVectors(Protocol):
@@ -122,6 +124,7 @@ class KeptVectors:
         if shipped is not None:
             self._known |= shipped_vectors.read(shipped)
         self._turn = threading.Lock()
+        self._unwritten = 0
 
     def one(self, text: str) -> np.ndarray:
         """The vector of one text."""
@@ -142,7 +145,12 @@ class KeptVectors:
             some = list(missing)[start : start + _BETWEEN_WRITES]
             computed = self._encoder.many([missing[key] for key in some])
             self._known.update(zip(some, computed, strict=True))
-            self._write()  # whatever comes between, this much is not computed again
+            self._unwritten += len(some)
+            # Whatever comes between, this much is not computed again. Asked one by one, as many
+            # texts would each write all vectors anew.
+            if len(missing) > 1 or self._unwritten >= MOST_UNWRITTEN:
+                self._write()
+                self._unwritten = 0
             if len(missing) > _BETWEEN_WRITES:
                 log.warning("sentence vectors: %d of %d", start + len(some), len(missing))
 

@@ -204,7 +204,9 @@ def test_what_is_said_next_names_items_and_lines_that_are_there(
     said = [{"item": ids[0], "lines": {line: ["甲"], "改掉的一句。": ["乙"]}}]
     said += [{"item": one, "lines": {}} for one in (*ids[1:-1], "Q999")]
     pairs = [{"item": ids[0], "want": ["Q998"]}]
-    for name, rows in (("said", said), ("fitting", []), ("pairs", pairs)):
+    talks = [{"writer": "a", "talk": [{"said": "甲", "kind": "first", "want": [ids[0], "Q995"]}]}]
+    files = {"said": said, "fitting": [], "pairs": pairs, "talks": talks}
+    for name, rows in files.items():
         written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
         (folder / f"{name}.jsonl").write_text(written, "utf-8")
     (folder / "next.yml").write_text(f"{ids[0]}: [Q997]", "utf-8")
@@ -215,6 +217,7 @@ def test_what_is_said_next_names_items_and_lines_that_are_there(
         f"data/follow_ups/said.jsonl: {ids[0]}: “改掉的一句。” stands there no more",
         "data/follow_ups/said.jsonl: Q999: is no item",
         "data/follow_ups/pairs.jsonl: Q998: is no item",
+        "data/follow_ups/talks.jsonl: Q995: is no item",
         "data/follow_ups/next.yml: Q997: is no item",
         "data/follow_ups/own.yml: Q996: is no item",
         f"data/follow_ups/said.jsonl: {ids[-1]}: nothing is said of it",

@@ -11,7 +11,8 @@ import jieba
 import numpy as np
 import pytest
 
-from bot.context.weights import Context, Neighbours, Own
+from bot.context.signs import Neighbours
+from bot.context.weights import Context, Own
 from bot.publishing import answer_index
 from bot.publishing.answer_index import AnswerIndex, UntrustedIndex
 from bot.publishing.gate import Expected, Gate
@@ -46,7 +47,7 @@ def test_a_running_engine_takes_a_new_version_over(
 def test_a_version_brings_what_its_items_name_as_related(
     model: Model, tmp_path: Path, at_once: None
 ) -> None:
-    context = Context(Neighbours({}, {}), Own({}), None, None, np.zeros(0), np.zeros(0), 1.0, 1.0)
+    context = Context(Neighbours({}, {}), Own({}), *[None] * 3, np.zeros(0), np.zeros(0), 1.0, 1.0)
     trained = replace(model, context=context)
     index = AnswerIndex(trained, tmp_path, KEY)
     _publish(tmp_path, "1", replace(model, context=context.among({"Q122": ["Q125"]})))

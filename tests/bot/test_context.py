@@ -12,23 +12,10 @@ import pytest
 import yaml
 
 from bot.context import learning
-from bot.context.reading import NEXT, OWN, SAID, context_of, said_to
+from bot.context.reading import NEXT, OWN, SAID, TALKS, context_of, said_to
 from bot.context.sight import asks_for_own, decide_after, sight_after
-from bot.context.weights import (
-    IN_CONTEXT,
-    OF_ITEMS,
-    OF_NOBODY,
-    TOLD,
-    Before,
-    Context,
-    Neighbours,
-    Own,
-    chances,
-    settled,
-    signs,
-    signs_of_nobody,
-    stands,
-)
+from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours, signs, signs_of_nobody
+from bot.context.weights import IN_CONTEXT, TOLD, Before, Context, Own, chances, settled, stands
 from bot.ranking.decision import FAQ, RIVALS, Decision, Thresholds
 from bot.ranking.examples import cut, knowledge, related
 from bot.ranking.model import Model
@@ -42,8 +29,9 @@ CONTEXT = Context(
     Own({"look_up_unemployment": "Q122"}, ("Q122",)),
     None,
     None,
-    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, 0.0, 0.0]),
-    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0, 0.0]),
+    None,
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, *[0.0] * 5]),
+    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0, 0.0, 0.0]),
     0.5,
     0.4,
 )
@@ -264,8 +252,8 @@ def test_the_weights_are_found_from_pairs(
     weight = dict(zip(OF_ITEMS, found.of_items, strict=True))
     assert sum(weight[name] for name in ("same", "asked", "goes_on")) > 0
     shown = capsys.readouterr().out
-    assert "same      3 after" in shown
-    assert "none      2 alone" in shown
+    assert "same            3 after" in shown
+    assert "none            2 alone" in shown
 
 
 def test_the_shipped_pairs_and_weights_are_whole() -> None:
@@ -275,6 +263,10 @@ def test_the_shipped_pairs_and_weights_are_whole() -> None:
     for pair in pairs:
         assert {pair["item"], *pair["want"]} <= known.keys(), pair
         assert bool(pair["want"]) is (pair["kind"] not in ("none", "own")), pair
+    for line in (folder / TALKS).read_text("utf-8").splitlines():
+        for said in json.loads(line)["talk"]:
+            assert {*said["want"]} <= known.keys(), said
+            assert said["want"] == [] or said["kind"] != "none", said
     told = [json.loads(line) for line in (folder / SAID).read_text("utf-8").splitlines()]
     assert {one["item"] for one in told} == known.keys()
     assert all(sum(map(len, one["lines"].values())) >= 12 for one in told)

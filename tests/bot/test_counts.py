@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.context.counts import bare_time, counts
+from bot.dialogue.counts import bare_time, counts
 from bot.normalizer import normalize
 
 

@@ -8,8 +8,8 @@ import pytest
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.context.talks import MOST_CARRIED
 from bot.dialogue.follow_up import (
-    MOST_CARRIED,
     MOST_CHARACTERS,
     Last,
     believed,

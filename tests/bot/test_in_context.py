@@ -58,7 +58,7 @@ def test_who_corrects_us_is_understood_as_saying_what_is_meant() -> None:
     parsed = _understood(message, _tracker("失业金怎么领", ASKED), understand)
     assert understand.asked[0] == (
         "失业金领几个月",
-        ("失业金怎么领", "Q126", True, False, False, False),
+        ("失业金怎么领", "Q126", True, False, False, False, "失业金怎么领"),
     )
     assert (parsed["text"], parsed["in_full"]) == (message.text, "失业金领几个月")
 
@@ -142,6 +142,7 @@ def test_beside_a_record_a_time_asks_for_more_of_it() -> None:
         False,
         True,
         True,
+        "查我的社保",
     )
 
     async def leaning(message: UserMessage) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from bot.context.fitting import FITTING, shown, verdicts, with_weights
 from bot.context.lines import OF_LINES, UNSAID, WHOLE, Fit, Heard, Lines, lines_of
 from bot.context.reading import SAID, Saying, said_to, sayings
 from bot.context.sight import decide_after, to_the_point
-from bot.context.weights import OF_ITEMS, OF_NOBODY, Before, Context, Neighbours, Own
+from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
+from bot.context.weights import Before, Context, Own
 from bot.ranking.decision import FAQ, Decision
 from bot.ranking.examples import cut, knowledge
 from bot.ranking.model import Model
@@ -25,6 +26,7 @@ from tests.bot.conftest import ROOT
 NOTHING = Context(
     Neighbours({}, {}),
     Own({}),
+    None,
     None,
     None,
     np.array([5.0 if name == "same" else 0.0 for name in OF_ITEMS]),

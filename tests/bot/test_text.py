@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bot.normalizer import normalize
-from bot.text import shipped_vectors
+from bot.text import sentence_vectors, shipped_vectors
 from bot.text.features import Vocabulary, counted, features
 from bot.text.sentence_vectors import E5Vectors, KeptVectors, key_of
 from bot.text.wording import MOST_CHARACTERS, places_pattern, shortened, subject
@@ -103,6 +103,19 @@ def test_vectors_of_wordings_are_computed_once(tmp_path: Path, encoder: E5Vector
     again = KeptVectors(tmp_path, counting, None).many(["失业金", "社保卡"])
     assert counting.asked == ["社保卡", "失业金"]
     assert np.allclose(first, again[::-1])
+
+
+def test_vectors_asked_for_one_by_one_are_written_together(
+    tmp_path: Path, encoder: E5Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sentence_vectors, "MOST_UNWRITTEN", 2)
+    kept, file = KeptVectors(tmp_path, encoder, None), tmp_path / "sentence_vectors.npz"
+    kept.one("社保卡")
+    assert not file.exists()
+    kept.one("失业金")
+    counting = CountingVectors(encoder)
+    KeptVectors(tmp_path, counting, None).many(["社保卡", "失业金"])
+    assert counting.asked == []
 
 
 def test_a_broken_cache_is_computed_anew(tmp_path: Path, encoder: E5Vectors) -> None:

@@ -19,7 +19,7 @@ from bench.live_wording import Staff
 from scripts import engine_programs
 from scripts.stack import ROOT, Stack
 from tests.journeys.conftest import MARKS, Whole, process
-from tests.journeys.test_kills import all_answered, doubled, keep_sending, unanswered
+from tests.journeys.test_kills import all_answered, doubled, keep_sending, nothing_left
 from tests.journeys.test_publishing import answered, until_answered
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -79,7 +79,7 @@ async def moves_while_messages_flow(whole: Whole, model: Path) -> None:
     for talk, sent in zip(talks, acknowledged, strict=True):
         found = await all_answered(talk, len(sent))
         assert [e["text"] for e in found if e["from"] == "citizen"] == sent
-    assert unanswered(whole) == 0
+    await nothing_left(whole)
     assert doubled(whole, [talk.id for talk in talks]) == []
 
 

@@ -153,6 +153,7 @@ def valkey(url: str) -> Iterable[tuple[str, str]]:
                 "set": lambda key: store.smembers(key),
                 "zset": lambda key: store.zrange(key, 0, -1, withscores=True),
                 "stream": lambda key: store.xrange(key),
+                "none": lambda _: "",  # its time was up since it was listed
             }[kind](key)
             yield key.decode("utf-8", "replace"), _text(value)
 

@@ -60,6 +60,8 @@ async def test_courtesy_alone_gets_courtesy(whole: Whole, text: str) -> None:
         ("社保卡丢了怎么办", {"那老人的呢": "Q196"}),
         ("社保卡密码忘了", {"卡也丢了": "Q196"}),
         ("灵活就业怎么自己交社保", {"那一个月得多少钱": "Q179", "太贵了有没有补贴": "Q181"}),
+        # What the dead man drew was told before.
+        ("我爸领村里的养老金 上礼拜没了", {"有没有丧葬费": "Q072", "银行卡里剩的咋取": "Q072"}),
     ],
 )
 async def test_a_question_that_leans_on_the_last_is_understood_in_full(

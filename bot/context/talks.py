@@ -1,0 +1,177 @@
+"""Whole talks of citizens, and which topics each of their messages wanted.
+
+What a message means is often what one like it meant in a story like it: "有没有丧葬费" is another
+question where the dead man drew the village's pension. Every message of `talks.jsonl` that was
+said after a question is kept with the story that it was said in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from bot.context.said import places
+from bot.text.features import Row, cosines
+
+# In the longest of so many messages before a citizen has told what matters.
+MOST_BACK = 5
+# What is carried on of what was asked before; a story that grows says ever less.
+MOST_CARRIED = 60
+# How much the likeness of stories counts beside that of messages. By hand.
+OF_STORY = 0.5
+FIRST, NEW, NONE = "first", "new", "none"
+_PARTS = ("data", "indices", "indptr")
+
+
+def story_of(messages: Sequence[str]) -> str:
+    """The message that tells most of what was said before; nothing where nothing was."""
+    return max(messages[-MOST_BACK:], key=len, default="")
+
+
+def carried(message: str, before: str, *, same: bool) -> str:
+    """What the next message leans on, where this one leans on `before` and leads to the `same`.
+
+    Who asks more about the same has not left it; a new subject goes on together with the old one,
+    while that is no long story.
+    """
+    if same and before:
+        return before
+    both = f"{before}，{message}" if before else message
+    return both if len(both) <= MOST_CARRIED else message
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A message that was said after a question, and what it wanted."""
+
+    writer: str
+    text: str
+    story: str
+    before: str  # the question before, in full
+    item: str  # what answered that
+    kind: str
+    want: tuple[str, ...]
+
+
+def talks_in(file: Path) -> Iterator[Turn]:
+    """All messages that follow a question, talk by talk; none where there is no file."""
+    if not file.exists():
+        return
+    for line in file.read_text("utf-8").splitlines():
+        told = json.loads(line)
+        yield from _following(told["writer"], told["talk"])
+
+
+def _following(writer: str, talk: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:
+    before, item, heard = "", "", list[str]()
+    for one in talk:
+        text, kind, want = one["said"], one["kind"], tuple(one["want"])
+        if item:
+            yield Turn(writer, text, story_of(heard), before, item, kind, want)
+        if kind != NONE:
+            heard.append(text)
+        if want:
+            leaning = "" if kind in (FIRST, NEW) else before
+            before, item = carried(text, leaning, same=want[0] == item), want[0]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts as the model sees them."""
+
+    postings: csr_matrix  # features × texts
+    vectors: np.ndarray  # texts × dimensions, in the items' space
+
+    def each(self, row: Row, place: np.ndarray) -> np.ndarray:
+        """How near a text is to each of them, n-grams and vectors together."""
+        return np.asarray(cosines(self.postings, row) + self.vectors @ place)
+
+    def arrays(self, name: str) -> dict[str, np.ndarray]:
+        """What a model keeps as `name`."""
+        parts = {f"{name}_{part}": getattr(self.postings, part) for part in _PARTS}
+        return {f"{name}_vectors": self.vectors.astype(np.float16), **parts}
+
+    @classmethod
+    def read(cls, name: str, arrays: Mapping[str, np.ndarray]) -> Texts:
+        """From what `arrays` gave."""
+        data, indices, indptr = (arrays[f"{name}_{part}"] for part in _PARTS)
+        vectors = arrays[f"{name}_vectors"].astype(np.float32)
+        postings = csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, len(vectors)))
+        return cls(postings, vectors)
+
+
+@dataclass(frozen=True)
+class Talks:
+    """The messages of all talks, their stories, and who wanted what."""
+
+    items: tuple[str, ...]
+    messages: Texts
+    stories: Texts
+    story: np.ndarray  # the place of each message's story
+    message: np.ndarray  # a message's place for each item that it wanted, sorted by item
+    owner: np.ndarray  # that item's place in `items`, or their number where nothing was wanted
+
+    def nearness(
+        self,
+        message: tuple[Row, np.ndarray],
+        story: tuple[Row, np.ndarray],
+        items: tuple[str, ...],
+        but: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, float]:
+        """How near a message in its story is to the likest one that wanted each of `items`.
+
+        Counted from the middle one on; and by how much the likest one that wanted nothing is
+        nearer than all of these. Messages marked in `but` have no part.
+        """
+        each = self.messages.each(*message) + OF_STORY * self.stories.each(*story)[self.story]
+        if but is not None:
+            each = np.where(but, -np.inf, each)
+        best = np.maximum.reduceat(each[self.message], self._starts)
+        wanted, of_nobody = best[: len(self.items)], best[len(self.items) :]
+        known, found = np.isfinite(wanted), np.zeros(len(items))
+        if not known.any():
+            return found, 0.0
+        middle, most = float(np.median(wanted[known])), float(wanted[known].max())
+        here, there = places(self.items, items)
+        found[there] = np.where(known, wanted - middle, 0.0)[here]
+        return found, float(of_nobody[0]) - most if np.isfinite(of_nobody).any() else 0.0
+
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        return np.asarray(np.searchsorted(self.owner, np.unique(self.owner)))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What a model keeps beside the names of the items."""
+        places = {"story": self.story, "message": self.message, "owner": self.owner}
+        return {
+            **self.messages.arrays("talk_messages"),
+            **self.stories.arrays("talk_stories"),
+            **{f"talk_{name}": array for name, array in places.items()},
+        }
+
+    @classmethod
+    def read(cls, items: tuple[str, ...], arrays: Mapping[str, np.ndarray]) -> Talks:
+        """From what `arrays` gave."""
+        messages = Texts.read("talk_messages", arrays)
+        stories = Texts.read("talk_stories", arrays)
+        places = (arrays[f"talk_{name}"] for name in ("story", "message", "owner"))
+        return cls(items, messages, stories, *places)
+
+
+def wanted_by(told: Sequence[Turn]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+    """The items that messages wanted; message and item, item by item, those of nobody last."""
+    items = tuple(sorted({item for one in told for item in one.want}))
+    pairs = sorted(
+        (items.index(item) if item else len(items), place)
+        for place, one in enumerate(told)
+        for item in one.want or ("",)
+    )
+    owner, message = np.array(pairs, dtype=np.int32).reshape(-1, 2).T
+    return items, message, owner
