@@ -18,7 +18,7 @@ MODEL := models/wenbao.tar.gz
 TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
 WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv data/nlu/asked.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: dialects follow-ups vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
+.PHONY: talks dialects follow-ups vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
@@ -70,6 +70,9 @@ evaluate: $(MODEL) ## FILE=q.jsonl OOS=o.jsonl: measure the understanding, writt
 
 dialects: $(MODEL) ## measure how much of what is said in dialect is understood, beside the same in standard Chinese
 	@$(ENGINE) -W ignore -m bot.evaluation.dialects --model $(MODEL)
+
+talks: $(MODEL) ## measure how well whole talks are followed, on bench/talks.jsonl
+	@$(ENGINE) -W ignore -m bot.evaluation.talks --model $(MODEL)
 
 index: .venv/engine/.built ## rebuild the answer index from data/; running engines take it over; WHAT=build|check|activate|rollback, VERSION=…
 	@test -n "$${ANSWER_INDEX_KEY:-}" -o -s .data/answers.key || { echo "There is no key to sign with: set ANSWER_INDEX_KEY, or start make run once." >&2; exit 1; }

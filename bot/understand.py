@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,26 +42,39 @@ def parser(model: Path) -> Any:
 
     # isort: split
     from rasa.core.channels.channel import UserMessage
-    from rasa.core.processor import MessageProcessor
     from rasa.shared.core.trackers import DialogueStateTracker
+
+    understand = graph_of(model)
+    tracker = DialogueStateTracker.from_events("understand", [])
+
+    def parse(text: str) -> dict[str, Any]:
+        # A citizen's text never begins with a slash: the gateway has made it a full-width one.
+        return understand(UserMessage("／" + text[1:] if text.startswith("/") else text), tracker)
+
+    parse("预热")
+    return parse
+
+
+def graph_of(model: Path) -> Callable[[Any, Any], dict[str, Any]]:
+    """A function from a message and its tracker to Rasa's parse data, by the graph of `model`."""
+    import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
+
+    # isort: split
+    from rasa.core.processor import MessageProcessor
 
     from bot.serving.tuning import tune
 
     tune()
     _, metadata, graph = MessageProcessor._load_model(str(model))
-    tracker = DialogueStateTracker.from_events("understand", [])
 
-    def parse(text: str) -> dict[str, Any]:
-        # A citizen's text never begins with a slash: the gateway has made it a full-width one.
-        message = UserMessage("／" + text[1:] if text.startswith("/") else text)
+    def understand(message: Any, tracker: Any) -> dict[str, Any]:
         inputs = {"__message__": [message], "__tracker__": tracker}
         understood = graph.run(inputs=inputs, targets=[metadata.nlu_target])
         found: dict[str, Any] = understood[metadata.nlu_target][0].as_dict(True)
         found.setdefault("intent", {"name": "out_of_scope"})
         return found
 
-    parse("预热")
-    return parse
+    return understand
 
 
 def _questions(file: Path) -> Iterator[str]:

@@ -159,9 +159,9 @@ class Lines:
         places = np.append(own, [_WHOLE, _UNSAID])
         stands_under = self.answers[asked] == places[:, None]
         found = np.zeros((len(places), len(OF_LINES)))
-        for sign, near in enumerate(said.near(asked, heard.row, heard.vector)):
+        for sign, near in enumerate(said.texts.near(asked, heard.row, heard.vector)):
             found[:, sign] = np.where(stands_under, near, 0.0).max(axis=1, initial=0.0)
-        near_lines = self.seen.near(own, heard.row, heard.vector)
+        near_lines = self.seen.texts.near(own, heard.row, heard.vector)
         for sign, near in enumerate(near_lines, OF_LINES.index("words")):
             found[: len(own), sign] = near
         found[-2, OF_LINES.index(WHOLE)] = found[-1, OF_LINES.index(UNSAID)] = 1.0

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from bot.context.lines import OF_LINES, UNSAID, WHOLE, Lines, lines_of
-from bot.context.said import Said
+from bot.context.said import Said, Texts
 from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
-from bot.context.talks import Talks, Texts, Turn, talks_in, wanted_by
+from bot.context.talks import Talks, Turn, talks_in, wanted_by
 from bot.context.weights import Context, Own
 from bot.normalizer import normalize
 from bot.ranking.classifier import rounded

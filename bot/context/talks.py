@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from bot.context.said import places
-from bot.text.features import Row, cosines
+from bot.context.said import Texts, places
+from bot.text.features import Row
 
 # In the longest of so many messages before a citizen has told what matters.
 MOST_BACK = 5
@@ -27,7 +26,6 @@ MOST_CARRIED = 60
 # How much the likeness of stories counts beside that of messages. By hand.
 OF_STORY = 0.5
 FIRST, NEW, NONE = "first", "new", "none"
-_PARTS = ("data", "indices", "indptr")
 
 
 def story_of(messages: Sequence[str]) -> str:
@@ -80,31 +78,6 @@ def _following(writer: str, talk: Sequence[Mapping[str, Any]]) -> Iterator[Turn]
         if want:
             leaning = "" if kind in (FIRST, NEW) else before
             before, item = carried(text, leaning, same=want[0] == item), want[0]
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Texts as the model sees them."""
-
-    postings: csr_matrix  # features × texts
-    vectors: np.ndarray  # texts × dimensions, in the items' space
-
-    def each(self, row: Row, place: np.ndarray) -> np.ndarray:
-        """How near a text is to each of them, n-grams and vectors together."""
-        return np.asarray(cosines(self.postings, row) + self.vectors @ place)
-
-    def arrays(self, name: str) -> dict[str, np.ndarray]:
-        """What a model keeps as `name`."""
-        parts = {f"{name}_{part}": getattr(self.postings, part) for part in _PARTS}
-        return {f"{name}_vectors": self.vectors.astype(np.float16), **parts}
-
-    @classmethod
-    def read(cls, name: str, arrays: Mapping[str, np.ndarray]) -> Texts:
-        """From what `arrays` gave."""
-        data, indices, indptr = (arrays[f"{name}_{part}"] for part in _PARTS)
-        vectors = arrays[f"{name}_vectors"].astype(np.float32)
-        postings = csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, len(vectors)))
-        return cls(postings, vectors)
 
 
 @dataclass(frozen=True)

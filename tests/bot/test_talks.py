@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jieba
 import numpy as np
 import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.context.reading import TALKS, context_of, talks_of
 from bot.context.sight import sight_after
 from bot.context.talks import Talks, carried, story_of, talks_in
 from bot.context.weights import Before
+from bot.evaluation.talks import EARLIER, judged, verdict_on
+from bot.evaluation.talks import TALKS as EVALUATED
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
+from tests.bot.conftest import ROOT
 from tests.bot.test_context import CONTEXT
 
 VILLAGE, FACTORY = "我爸种地领村里那个养老", "我爸是厂里退休的领退休金"
@@ -95,6 +102,47 @@ def test_a_writer_that_is_left_out_has_no_part(
     assert able.wordings.items[int(left_out.talks.argmax())] == "Q163"
     nothing = sight_after(able, *heard, np.ones(4, dtype=bool))
     assert (nothing.talks.any(), nothing.talks_nobody) == (False, 0.0)
+
+
+def test_whole_talks_are_judged_in_their_order() -> None:
+    """An answer, choices, and a refusal, each after what was understood before it."""
+    heard: list[list[str]] = []
+    answers = {
+        "丢卡": ("answer", ["Q196"]),
+        "领几个月": ("clarify", ["Q122", "Q125"]),
+        "火车票": ("reject", []),
+    }
+
+    def parse(message: UserMessage, tracker: DialogueStateTracker) -> dict[str, Any]:
+        heard.append([one.text for one in tracker.events if isinstance(one, UserUttered)])
+        decision, items = answers[str(message.text)]
+        listed = [{"id": item, "score": 0.5} for item in items]
+        return {"intent": {"name": "faq"}, "decision": decision, "answers": listed, "way": "heart"}
+
+    said = [("丢卡", "first", ["Q196"]), ("领几个月", "same", ["Q125"]), ("火车票", "none", [])]
+    talk = [{"said": text, "kind": kind, "want": want} for text, kind, want in said]
+    assert list(judged([talk[0], {**talk[1], "earlier": True}, talk[2]], parse)) == [
+        *(("first", "right"), ("same", "among choices"), (EARLIER, "among choices")),
+        ("none", "reject"),
+    ]
+    assert [*map(len, heard)] == sorted(map(len, heard))
+    assert heard[-1] == ["丢卡", "领几个月"]
+    assert verdict_on({"decision": "answer", "answers": [{"id": "Q196"}]}, {"Q125"}) == "wrong"
+
+
+def test_the_talks_to_measure_by_taught_nothing() -> None:
+    told, learnt = (
+        {said["said"] for line in file.read_text("utf-8").splitlines() for said in talk_of(line)}
+        for file in (ROOT / EVALUATED, ROOT / "data/follow_ups" / TALKS)
+    )
+    # What two people say in the same words by chance.
+    assert len(told & learnt) < len(told) / 20
+
+
+def talk_of(line: str) -> list[dict[str, Any]]:
+    """The messages of a talk."""
+    messages: list[dict[str, Any]] = json.loads(line)["talk"]
+    return messages
 
 
 def test_a_model_keeps_them(
