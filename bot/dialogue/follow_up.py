@@ -178,6 +178,16 @@ def in_full(text: str, parsed: Mapping[str, Any], last: Last) -> str:
     return carried(text, last.text, same=same)
 
 
+def told_before(text: str, tracker: DialogueStateTracker | None) -> str:
+    """What was told, and asked for nothing, right before `text`, which is no choice of ours."""
+    if tracker is None or len(text) > MOST_CHARACTERS or text.startswith("/"):
+        return ""
+    said = (event for event in reversed(tracker.events) if type(event) is UserUttered)
+    before = next(said, None)
+    only_told = before is not None and bool((before.parse_data or {}).get("told"))
+    return (before.text or "") if before is not None and only_told else ""
+
+
 def story_before(tracker: DialogueStateTracker | None) -> str:
     """The message that tells most of what was said so far."""
     said = (event for event in (tracker.events if tracker else ()) if type(event) is UserUttered)

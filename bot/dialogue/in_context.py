@@ -33,6 +33,7 @@ from bot.dialogue.follow_up import (
     named_instead,
     story_before,
     taken_over,
+    told_before,
     without_lead,
 )
 from bot.dialogue.told_to_us import (
@@ -61,6 +62,8 @@ _CLAUSE = re.compile(r"[^,，。.?？!！\s]+")
 _THAT_ALONE = re.compile(
     "[那么还有再就我俺的自己单位个人也都是没交断扣发过了到年限月数记录情况部分查看一下吗嘛啊呀呢哈]*"
 )
+# What leads to something where a story and the question after it are understood together.
+_LEADS = ("answer", "clarify")
 # Cards that show nothing of a record.
 _NO_RECORD = frozenset({"sign_in", "choices", "answer"})
 # Who says that something else follows is understood by himself, where that leads anywhere.
@@ -114,7 +117,8 @@ async def _meant(
         return _agreed(await understand(message), spelled)
     last = last_question(message.text or "", tracker)
     if last is None:
-        return with_place(await understand(message), tracker)
+        story = told_before(message.text or "", tracker)
+        return with_place(await _of_told(message, story, understand), tracker)
     shown = last.own and bool(_kinds_shown(tracker) - _NO_RECORD)
     asks_back, story = _unasked(spelled, tracker), story_before(tracker)
     last = replace(last, unasked=asks_back, shown=shown, story=story)
@@ -128,6 +132,16 @@ async def _meant(
         return _who_to_call(with_place(refused, tracker), spelled, last)
     meant = await _after(_saying(message, whole), replace(last, denied=True), understand)
     return {"in_full": whole, **meant, "text": message.text}
+
+
+async def _of_told(message: UserMessage, story: str, understand: Understand) -> Parsed:
+    """Who only told something is not clear by what he asks next: both are one question."""
+    alone = await understand(message)
+    if not story or alone.get("decision") not in UNCLEAR:
+        return alone
+    whole = f"{story}，{message.text}"
+    again = await understand(_saying(message, whole))
+    return taken_over(alone, again, whole) if again.get("decision") in _LEADS else alone
 
 
 async def _after(message: UserMessage, last: Last, understand: Understand) -> Parsed:

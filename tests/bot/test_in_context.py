@@ -263,6 +263,38 @@ def test_who_only_tells_something_is_heard(text: str, decision: str, told: bool)
 
 
 @pytest.mark.parametrize(
+    ("told", "alone", "together", "heard"),
+    [
+        (True, "reject", "answer", True),
+        (True, "clarify", "clarify", True),
+        # What is clear by itself stays that, and so does what both together make no clearer.
+        (True, "answer", "answer", False),
+        (True, "lookup", "answer", False),
+        (True, "clarify", "reject", False),
+        # Of what is none of our business nothing is carried on.
+        (False, "reject", "answer", False),
+    ],
+)
+def test_who_asks_after_what_was_only_told_is_understood_with_it(
+    told: bool, alone: str, together: str, heard: bool
+) -> None:
+    story, question = "我跑外卖的 没签合同", "路上摔了算工伤不"
+    nothing = {"decision": "reject", "answers": [], "intent": {"name": "out_of_scope"}}
+
+    async def understand(message: UserMessage) -> dict[str, Any]:
+        both = message.text == f"{story}，{question}"
+        answers = [{"id": "Q185" if both else "Q139", "score": 0.9}]
+        decision = together if both else alone
+        return {"decision": decision, "answers": answers, "intent": {"name": "faq"}}
+
+    message, tracker = UserMessage(question), _tracker(story, {**nothing, "told": told})
+    parsed = _understood(message, tracker, understand)
+    assert parsed["decision"] == (together if heard else alone)
+    assert (parsed["answers"][0]["id"] == "Q185") is heard
+    assert parsed.get("in_full") == (f"{story}，{question}" if heard else None)
+
+
+@pytest.mark.parametrize(
     ("text", "parsed", "intent"),
     [
         ("谢谢你啊 明天我先打电话", {"decision": "answer", "way": "context"}, "thank"),
