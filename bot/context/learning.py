@@ -25,9 +25,10 @@ from bot.context.lines import OF_LINES
 from bot.context.reading import SAID, TALKS, WEIGHTS, context_of, sayings
 from bot.context.sight import clear_by_itself, sight_after
 from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours, signs, signs_of_nobody
-from bot.context.talks import talks_in
+from bot.context.talks import said_in, talks_in
 from bot.context.weights import Before, Context, Own, chances, settled
 from bot.normalizer import normalize
+from bot.publishing.probes import pairs, without
 from bot.publishing.workshop import trained
 from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
@@ -68,13 +69,16 @@ def main(model: Path, folder: Path) -> int:
     own = configuration()
     vectors = KeptVectors(Path(own["vectors"]))
     words, learnt = cutter_of(own), trained(model)
+    # Of a story that is known by heart the model is surer than of any that it will hear.
+    said = {normalize(text).text for text in said_in(folder / TALKS)}
+    learnt = without(learnt, {pair for pair in pairs(learnt) if pair[1] in said})
     told = context_of(folder, Path(own["knowledge"]) / "items", learnt, words, vectors)
     learnt = replace(learnt, context=told)
-    pairs, items = _pairs(Reader(learnt, words, vectors), folder), learnt.wordings.items
-    tried = _tried(pairs)
-    answer = _threshold(pairs, tried)
-    _report(pairs, tried, items, answer)
-    found = _context(_weights(pairs), answer).written()
+    asked, items = _pairs(Reader(learnt, words, vectors), folder), learnt.wordings.items
+    tried = _tried(asked)
+    answer = _threshold(asked, tried)
+    _report(asked, tried, items, answer)
+    found = _context(_weights(asked), answer).written()
     weights = {name: found[name] for name in ("of_items", "of_nobody", "answer", "choices")}
     weights["of_lines"] = _of_lines(learnt, folder, words, vectors)
     (folder / WEIGHTS).write_text(json.dumps(weights, indent=1) + "\n", "utf-8")

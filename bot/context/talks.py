@@ -60,11 +60,18 @@ class Turn:
 
 def talks_in(file: Path) -> Iterator[Turn]:
     """All messages that follow a question, talk by talk; none where there is no file."""
-    if not file.exists():
-        return
-    for line in file.read_text("utf-8").splitlines():
-        told = json.loads(line)
+    for told in _talks(file):
         yield from _following(told["writer"], told["talk"])
+
+
+def said_in(file: Path) -> list[str]:
+    """All messages of all talks."""
+    return [one["said"] for told in _talks(file) for one in told["talk"]]
+
+
+def _talks(file: Path) -> Iterator[Mapping[str, Any]]:
+    if file.exists():
+        yield from map(json.loads, file.read_text("utf-8").splitlines())
 
 
 def _following(writer: str, talk: Sequence[Mapping[str, Any]]) -> Iterator[Turn]:

@@ -76,6 +76,9 @@ def test_what_is_held_out_is_as_if_it_had_never_been_there(
     held = without(model, {("Q189", normalize(gone).text)})
     less, _ = update(model, data(WORDINGS | {"faq/Q189": WORDINGS["faq/Q189"][1:]}), words, kept)
     less = replace(less, by_heart={})
+    assert held.texts == less.texts
+    for name in ("item_of", "members", "vectors", "middles", "answering"):
+        assert np.array_equal(getattr(held.wordings, name), getattr(less.wordings, name)), name
     ours, theirs = Asker(held, words, kept), Asker(less, words, kept)
     for question in (gone, "产假多少天", "社保卡丢了", "养老金怎么算的呀"):
         one, other = ours.ask(question), theirs.ask(question)
