@@ -18,7 +18,7 @@ MODEL := models/wenbao.tar.gz
 TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
 WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv data/nlu/asked.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: talks dialects follow-ups vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
+.PHONY: talks dialects follow-ups sureness vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
@@ -61,6 +61,9 @@ intent-benchmark: .venv/engine/.built ## TRAIN=a.jsonl TEST=b.jsonl: our underst
 
 vectors: .venv/engine/.built ## compute the vectors of all wordings and write them to data/, for those who train next
 	@$(ENGINE) -W ignore -m bot.ship_vectors
+
+sureness: .venv/engine/.built ## find anew how sure to be, from all wordings; then `make train`
+	@$(ENGINE) -W ignore -m bot.training.sureness
 
 follow-ups: $(MODEL) ## find anew how the question before counts, from data/follow_ups; then `make train`
 	@$(ENGINE) -W ignore -m bot.context.learning $(MODEL)

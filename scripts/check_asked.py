@@ -1,10 +1,13 @@
 """Checks data/nlu/asked.tsv: every line is a question, and every item named is one of ours.
 
+How sure to be is found by these questions: it must be found anew where many have come or gone.
+
 Prints each problem as ``file: line: sentence`` and exits with 1 if there is any.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -12,7 +15,8 @@ from pathlib import Path
 
 from scripts.check_knowledge import ALL_IDS, ROOT, Problem, bare, read
 
-FILE = "data/nlu/asked.tsv"
+FILE, SURENESS = "data/nlu/asked.tsv", "data/sureness.json"
+MOST_CHANGED = 0.1
 LEAST_CHARACTERS, MOST_CHARACTERS = 2, 120
 MOST_ITEMS = 6
 # A telephone's or an identity card's number: whoever it belongs to, it stays out.
@@ -29,8 +33,9 @@ def main(root: Path = ROOT) -> int:
 
 def problems(root: Path) -> Iterator[Problem]:
     """Everything that is wrong."""
-    owner = _written(root)
-    for number, line in enumerate((root / FILE).read_text("utf-8").splitlines(), 1):
+    owner, lines = _written(root), (root / FILE).read_text("utf-8").splitlines()
+    yield from _sureness_of(len(lines), root)
+    for number, line in enumerate(lines, 1):
         ids, _, question = line.partition("\t")
         for sentence in (*_of_items(ids.split()), *_of_question(question)):
             yield Problem(FILE, str(number), sentence)
@@ -38,6 +43,17 @@ def problems(root: Path) -> Iterator[Problem]:
             told = owner[bare(question)]
             yield Problem(FILE, str(number), f"“{question}” stands under {told} already")
         owner[bare(question)] = f"line {number}"
+
+
+def _sureness_of(questions: int, root: Path) -> Iterator[Problem]:
+    file = root / SURENESS
+    if not file.exists():
+        return  # training finds it itself
+    found = json.loads(file.read_text("utf-8"))["questions"]
+    if abs(questions - found) > MOST_CHANGED * found:
+        yield Problem(
+            SURENESS, "questions", f"found by {found} questions, now {questions}: `make sureness`"
+        )
 
 
 def _written(root: Path) -> dict[str, str]:

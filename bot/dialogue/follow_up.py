@@ -76,6 +76,7 @@ class Last:
     unasked: bool = False  # whether what sounds like an answer to us goes on
     shown: bool = False  # whether the record was shown
     story: str = ""  # what was told before that, where more was
+    said: str = ""  # the question as it was said, where `text` carries more
 
     def told(self) -> tuple[str, str, bool, bool, bool, bool, str]:
         """What the understanding reads of it."""
@@ -122,7 +123,7 @@ def _asked(text: str, parsed: Mapping[str, Any]) -> Last:
     likely = (one["id"] for one in answers[shown:] if one["score"] >= LEAST_LIKELY)
     named = _insurances(text, parsed)
     in_full = parsed.get("in_full") or text
-    return Last(in_full, answers[0]["id"], named, answered, tuple(likely))
+    return Last(in_full, answers[0]["id"], named, answered, tuple(likely), said=text)
 
 
 def without_lead(text: str) -> str:
@@ -217,13 +218,20 @@ def _insurances(text: str, parsed: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _put_in(named: str, thing: bool, last: Last) -> tuple[str, ...]:
-    """An insurance takes the place of the other; everything else is said beside it."""
+    """An insurance takes the place of the other; everything else is said beside it.
+
+    The one that was named last is meant, and not one of an earlier question.
+    """
     beside = (f"{named}{last.text}", f"{last.text}，{named}")
     if not thing:
         return beside
-    there = [name for name in last.insurances if name in last.text]
+    replaced = (_in_place(named, text, last) for text in (last.said, last.text))
+    return (*dict.fromkeys(filter(None, replaced)), *beside)
+
+
+def _in_place(named: str, text: str, last: Last) -> str:
+    """`text` about the insurance that is `named`; nothing where it is about none."""
+    there = [name for name in last.insurances if name in text]
     if there:
-        return (last.text.replace(there[0], named), *beside)
-    if _ANY_INSURANCE.search(last.text):
-        return (_ANY_INSURANCE.sub(named, last.text), *beside)
-    return beside
+        return text.replace(there[0], named)
+    return _ANY_INSURANCE.sub(named, text) if _ANY_INSURANCE.search(text) else ""

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice, repeat
 
 import numpy as np
@@ -30,10 +31,16 @@ def features(text: str, words: Sequence[str]) -> Counter[str]:
     found.update(
         [f"~{first} {second}" for first, second in zip(sounds[1:], sounds[2:-1], strict=False)]
     )
-    kept = ["=" + _NUMBER.sub("0", word) for word in words if not _NOT_WORD.fullmatch(word)]
+    kept = [name for name in map(_word, words) if name]
     found.update(kept)
     found.update(map(str.__add__, kept, kept[1:]))
     return found
+
+
+@lru_cache(maxsize=40_000)
+def _word(word: str) -> str:
+    """What stands for a word; nothing for a mark. Most words come back in every few texts."""
+    return "" if _NOT_WORD.fullmatch(word) else "=" + _NUMBER.sub("0", word)
 
 
 def _is_pair(feature: str) -> bool:

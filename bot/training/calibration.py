@@ -6,8 +6,10 @@ one style, so what is left resembles it as little as it resembles what citizens 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -25,9 +27,9 @@ from bot.ranking.decision import NEVER, Thresholds, trusted
 from bot.ranking.wordings import Wordings, gather
 from bot.text.space import learn_space
 
-# Wordings that are tried in a turn, and into how many parts those of an item are cut. Of fewer one
-# counts so many errors more or less by chance that thresholds are off by 0.04 and more.
-MOST_TRIED = 700
+# Wordings that are tried, and into how many parts those of an item are cut. Of fewer one counts so
+# many errors more or less by chance that thresholds are off by 0.04 and more.
+MOST_TRIED = 1_400
 # So many questions that came first are enough to find thresholds by them alone.
 ENOUGH_ASKED = 600
 PARTS = 5
@@ -59,6 +61,27 @@ class Sureness:
     sharpness: float
     confidence: Confidence
     thresholds: Thresholds
+
+
+def kept(file: Path, aims: Aims) -> Sureness | None:
+    """What `make sureness` has found for these aims; nothing where it has not."""
+    if not file.is_file():
+        return None
+    told = json.loads(file.read_text("utf-8"))
+    if told["aims"] != asdict(aims):
+        return None
+    sure = Confidence.read(told["confidence"]), Thresholds(**told["thresholds"])
+    return Sureness(float(told["sharpness"]), *sure)
+
+
+def keep(file: Path, aims: Aims, found: Sureness, questions: int) -> None:
+    """Write what trainings for the same aims take along, and how many `questions` there were."""
+    told = {"aims": asdict(aims), "questions": questions, **asdict(found)}
+    file.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+
+
+# Until thresholds are found nothing is ever sure enough.
+UNSURE = Sureness(1.0, PLAIN, Thresholds(1.0, 1.0, 1.0, NEVER, 1.0))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 import jieba
 
 from bot.context.reading import context_of
+from bot.context.weights import Context
 from bot.entities.places import region_names
 from bot.ranking.examples import (
     Example,
@@ -27,7 +28,7 @@ from bot.ranking.examples import (
 from bot.ranking.model import Model
 from bot.text.lexicon import cutter, terms
 from bot.text.sentence_vectors import KeptVectors
-from bot.training.calibration import Aims
+from bot.training.calibration import Aims, kept
 from bot.training.forks import halved
 from bot.training.learning import learn
 
@@ -40,6 +41,7 @@ USUAL: Configuration = {
     "lexicon": "data/lexicon.txt",
     "vectors": ".data/vectors",
     "follow_ups": "data/follow_ups",
+    "sureness": "",  # a file that `make sureness` writes; without one training finds it anew
     "wrong": 0.07,
     "choices": 0.3,
     "chat": 0.4,
@@ -79,11 +81,20 @@ def learn_examples(examples: list[Example], configured: Configuration) -> Model:
     everything, places = with_titles(examples, configured)
     items = Path(configured["knowledge"]) / "items"
     vectors = KeptVectors(Path(configured["vectors"]))
-    aims = Aims(configured["wrong"], configured["choices"], configured["chat"])
+    aims = aims_of(configured)
+    sure = kept(Path(configured["sureness"]), aims)
     often = asked_for(asked(Path(configured["wordings"])))
-    learnt = learn(everything, places, often, vectors, aims)
     follow_ups, words = Path(configured["follow_ups"]), cutter_of(configured)
-    return replace(learnt, context=context_of(follow_ups, items, learnt, words, vectors))
+
+    def context(model: Model) -> Context | None:
+        return context_of(follow_ups, items, model, words, vectors)
+
+    return learn(everything, places, often, vectors, aims, context, sure)
+
+
+def aims_of(configured: Configuration) -> Aims:
+    """How sure to be, as the configuration has it."""
+    return Aims(configured["wrong"], configured["choices"], configured["chat"])
 
 
 def with_titles(

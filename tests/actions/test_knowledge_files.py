@@ -233,10 +233,12 @@ def test_what_was_asked_names_items_and_has_no_line_twice(
     lines = ["Q001 Q002\t厂里不给交社保咋办", "Q999\t甲乙丙", "Q001 Q001\t丁戊己", "\t庚辛壬"]
     lines += [f"Q001\t{first}", "Q002\t厂里不给交社保，咋办？", "Q001\t打13800138000找我", "Q001\t"]
     (tree / check_asked.FILE).write_text("\n".join(lines) + "\n", "utf-8")
+    (tree / check_asked.SURENESS).write_text('{"questions": 9}', "utf-8")
     assert check_asked.main(tree) == 1
     found = [line.split(": ", 2)[1:] for line in capsys.readouterr().out.splitlines()]
     item = next(iter(read(tree).groups[0].wordings))
     assert found == [
+        ["questions", "found by 9 questions, now 8: `make sureness`"],
         ["2", "Q999 is no item"],
         ["3", "names no, too many or the same items (Q001 Q001)"],
         ["4", "names no, too many or the same items ()"],

@@ -72,6 +72,13 @@ def test_it_takes_the_place_of_social_insurance_as_a_whole() -> None:
     assert _meant("那医保呢", _parsed("那医保呢", "reject"), before)[0] == "医保断缴有什么影响"
 
 
+def test_of_several_insurances_the_one_that_was_named_last_is_meant() -> None:
+    said, carried = "那我自己交社保一个月多少", "路上摔了算工伤不，那我自己交社保一个月多少"
+    before = {**_parsed(said, "answer", "Q179"), "in_full": carried}
+    meant = _meant("医保呢", _parsed("医保呢", "reject"), before)
+    assert meant[0] == "那我自己交医保一个月多少"
+
+
 @pytest.mark.parametrize(
     "text", ["那为什么呢", "那你呢", "那我的呢", "那天气呢", "医保断了怎么办", "要多久", "呢", ""]
 )
@@ -84,7 +91,7 @@ def test_what_is_said_after_a_look_up_leans_on_that_alone() -> None:
     thanked = _parsed("谢谢", "chat", intent="thank")
     called = _parsed("转人工", "human", intent="human")
     assert last_question("那医保呢", _after(STOPPED, thanked)) == Last(
-        PENSION_STOPPED, "Q025", ("职工养老保险",)
+        PENSION_STOPPED, "Q025", ("职工养老保险",), said=PENSION_STOPPED
     )
     last = last_question("断的能补吗", _after(STOPPED, looked_up))
     assert last == Last("我的养老交了几年", "look_up_contributions", own=True)

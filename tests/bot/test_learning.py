@@ -20,13 +20,13 @@ from bot.ranking.model import Model
 from bot.ranking.wordings import Ranked
 from bot.text.features import Vocabulary, counted
 from bot.text.sentence_vectors import E5Vectors
-from bot.training.calibration import Aims, Tried, calibrated, held_out, joined, risk, to_try, tried
+from bot.training.calibration import Aims, Tried, calibrated, held_out, risk, to_try, tried
 
 ALIKE, AIMS = np.ones(400), Aims(0.07, 0.3, 0.4)
 NO_SIGNS = np.zeros((400, len(SIGNS)))
 
 
-def test_a_fifth_of_each_item_is_held_out_another_one_each_time() -> None:
+def test_a_fifth_of_each_item_is_held_out_another_one_of_each() -> None:
     held = held_out(np.repeat([0, 1, 2], [10, 10, 1]), np.zeros(21, dtype=bool))
     assert np.flatnonzero(held).tolist() == [0, 1, 12, 13]
 
@@ -111,18 +111,18 @@ def test_the_risk_of_an_answer_is_a_smooth_curve_with_as_many_errors_as_there_we
     assert risk(np.full(3, 0.9), np.array([True] * 3)).sum() == 0
 
 
-def test_each_turn_tries_another_fifth() -> None:
+def test_what_is_held_out_is_tried_by_what_is_not() -> None:
     random = np.random.default_rng(7)
     item_of = np.repeat([0, 1, 2], [5, 5, 1])
     vectors, rows = random.random((2, 11, 4), dtype=np.float32)
     asked, own = np.zeros(3, dtype=np.float32), item_of[:, None]
+    held = held_out(item_of, item_of < 0)
     known = ("a", "b", "c"), csr_matrix(rows), vectors, item_of, asked, own
-    turns = [held_out(item_of, item_of < 0, turn) for turn in range(2)]
-    found = joined([tried(*known, held, np.flatnonzero(held)) for held in turns])
-    assert found.places.tolist() == [0, 6, 1, 7]
-    assert found.truth.tolist() == [0, 1, 0, 1]
-    assert found.scores.shape == found.alike.shape == (4, 3)
-    assert found.signs.shape == (4, len(SIGNS))
+    found = tried(*known, held, np.flatnonzero(held))
+    assert found.places.tolist() == [0, 6]
+    assert found.truth.tolist() == [0, 1]
+    assert found.scores.shape == found.alike.shape == (2, 3)
+    assert found.signs.shape == (2, len(SIGNS))
 
 
 def test_ngrams_alone_decide_only_where_they_are_nearly_always_right() -> None:
