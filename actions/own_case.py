@@ -184,7 +184,7 @@ def _injury(case: Case) -> Iterator[str]:
         return
     months = rules["once"][grade]
     yield case.say("injury", grade=grade, months=months)
-    if wage := _amount(case):
+    if wage := case.told("wage"):
         yield case.say("injury_amount", wage=wage, amount=wage * months)
     if percent := rules["monthly"].get(grade):
         yield case.say("injury_monthly", percent=percent)

@@ -42,7 +42,8 @@ def problems(root: Path) -> Iterator[Problem]:
         yield from _unknown(
             "talks.jsonl", [one for said in row["talk"] for one in said["want"]], items
         )
-    for file, named in (("next.yml", _next(root)), ("own.yml", _own(root))):
+    named_in = {"next.yml": _next(root), "own.yml": _own(root), "schemes.yml": _schemes(root)}
+    for file, named in named_in.items():
         yield from _unknown(file, named, items)
     for item in items.keys() - {row["item"] for row in _rows(root, "said.jsonl")}:
         yield Problem(f"{FOLDER}/said.jsonl", item, "nothing is said of it")
@@ -81,6 +82,12 @@ def _next(root: Path) -> list[str]:
 def _own(root: Path) -> list[str]:
     told = yaml.safe_load((root / FOLDER / "own.yml").read_text("utf-8"))
     return [*told["stands_for"].values(), *told["how"]]
+
+
+def _schemes(root: Path) -> list[str]:
+    file = root / FOLDER / "schemes.yml"
+    told = yaml.safe_load(file.read_text("utf-8")) if file.exists() else {}
+    return [item for items in told.values() for item in items]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from bot.text.features import counted, features
 from bot.text.sentence_vectors import SentenceVectors
 
 WEIGHTS, SAID, NEXT, OWN = "weights.json", "said.jsonl", "next.yml", "own.yml"
-TALKS = "talks.jsonl"
+TALKS, SCHEMES = "talks.jsonl", "schemes.yml"
 # Until `make follow-ups` has found any, nothing has weight, and nothing is ever sure enough.
 _NO_WEIGHTS: dict[str, Any] = {
     "of_items": dict.fromkeys(OF_ITEMS, 0.0),
@@ -45,7 +45,7 @@ def context_of(
     weights = folder / WEIGHTS
     found = json.loads(weights.read_text("utf-8")) if weights.exists() else _NO_WEIGHTS
     known = knowledge(items)
-    named = Neighbours(related(known), _next(folder / NEXT))
+    named = Neighbours(related(known), _next(folder / NEXT), _schemes(folder / SCHEMES))
     heard, told = sayings(folder / SAID), lines_of(known)
     seen = said_to(model, [(one.item, one.text) for one in told], words, vectors)
     answers = [(one.item, one.answer) for one in heard]
@@ -125,3 +125,9 @@ def talks_of(
 def _next(file: Path) -> dict[str, tuple[str, ...]]:
     told = load(file) if file.exists() else {}
     return {item: tuple(others) for item, others in told.items()}
+
+
+def _schemes(file: Path) -> dict[str, str]:
+    """The scheme of each item that holds in one alone."""
+    told = load(file) if file.exists() else {}
+    return {item: scheme for scheme, items in told.items() for item in items}

@@ -12,7 +12,7 @@ from bot.context.asking import PLAIN, asked, asks_all, names_no_matter
 from bot.context.lines import Heard
 from bot.context.said import Said
 from bot.context.signs import LEAST_LOG, Sight, signs, signs_of_nobody
-from bot.context.telling import tells_years
+from bot.context.telling import scheme_of, tells_years
 from bot.context.weights import (
     IN_CONTEXT,
     UNCLEAR_WAY,
@@ -183,7 +183,14 @@ def sight_after(
         talks=talks,
         talks_nobody=talks_nobody,
         middles=model.wordings.middles,
+        scheme=_scheme(text, before),
     )
+
+
+def _scheme(text: str, before: Before) -> str:
+    """The scheme that was told last."""
+    told = (scheme_of(one) for one in (text, before.text, before.story))
+    return next((one for one in told if one), "")
 
 
 def _of_talks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,7 +22,7 @@ OF_ITEMS = (
     *("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked"),
     "goes_on",
     *("next", "soon", "said", "said_here", "lines", "lines_same"),
-    *("story", "story_now", "talks"),
+    *("story", "story_now", "talks", "scheme"),
 )
 OF_NOBODY = (
     "always",
@@ -47,6 +47,7 @@ class Neighbours:
 
     related: Mapping[str, tuple[str, ...]]
     next: Mapping[str, tuple[str, ...]]
+    schemes: Mapping[str, str] = field(default_factory=dict)  # of items that hold in one alone
 
     def of(self, item: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Both, of one item."""
@@ -75,6 +76,7 @@ class Sight:
     talks: np.ndarray  # how near it is to what was said in a story like this and wanted each item
     talks_nobody: float  # and how much nearer to what wanted none of them
     middles: np.ndarray  # items × dimensions
+    scheme: str = ""  # the one that was told last
 
 
 def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbours) -> np.ndarray:
@@ -107,8 +109,18 @@ def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbo
         sight.story,
         sight.story_now,
         COSINE_SCALE * sight.talks,
+        _of_scheme(items, sight.scheme, neighbours.schemes),
     )
     return np.stack(columns, axis=1)
+
+
+def _of_scheme(items: tuple[str, ...], told: str, schemes: Mapping[str, str]) -> np.ndarray:
+    """1 for items of the scheme that was told, -1 for those of the other."""
+    found = np.zeros(len(items))
+    for place, item in enumerate(items) if told else ():
+        if item in schemes:
+            found[place] = 1.0 if schemes[item] == told else -1.0
+    return found
 
 
 def _marked(items: tuple[str, ...], marks: Mapping[str, float]) -> np.ndarray:

@@ -36,6 +36,34 @@ _SUBJECT = re.compile(
 )
 
 
+RESIDENT, EMPLOYEE = "resident", "employee"
+_RESIDENT = (
+    r"居民|新?农合|合作医疗|合疗|农保|城居保"
+    r"|(?:村里|农村|老家)(?:(?:的|那[个种份边])?(?:养老|医保|医疗|社保|保险)|交|缴|领|那种)"
+    r"|(?:一年|每年|年年)(?:就|才|只|要)?[交缴领]?(?:[1-9一二两三四五六七八九几]百|[1-9]00)"
+)
+_EMPLOYEE = (
+    r"职工|厂里(?:交|缴|退|给|有)|单位(?:交|缴|退|给)|公司(?:交|缴|给)|退休工人|企业退休|工人退休"
+    r"|灵活就业"
+)
+_DENIED = r"(?:不是|没交过|没缴过|没有|又不是)(?:的)?"
+_SCHEMES = (
+    (EMPLOYEE, re.compile(rf"{_DENIED}(?:{_RESIDENT})")),
+    (RESIDENT, re.compile(rf"{_DENIED}(?:{_EMPLOYEE}|厂里|单位)")),
+    (RESIDENT, re.compile(_RESIDENT)),
+    (EMPLOYEE, re.compile(_EMPLOYEE)),
+)
+
+
+def scheme_of(text: str) -> str:
+    """Whose insurance somebody tells of; nothing where no scheme is named, or both are."""
+    named, rest = set[str](), text
+    for scheme, pattern in _SCHEMES:
+        rest, count = pattern.subn("", rest)
+        named |= {scheme} if count else set()
+    return named.pop() if len(named) == 1 else ""
+
+
 def only_thanks(text: str) -> bool:
     """Whether somebody thanks and asks for nothing: "谢谢你啊 明天我先打电话"."""
     return _THANKS.search(text) is not None and _ASKS.search(text) is None

@@ -82,7 +82,11 @@ class Context:
         A sign that had no weight yet says nothing.
         """
         return cls(
-            Neighbours(_lists(written.get("related", {})), _lists(written.get("next", {}))),
+            Neighbours(
+                _lists(written.get("related", {})),
+                _lists(written.get("next", {})),
+                dict(written.get("schemes", {})),
+            ),
             Own.read(written.get("own", {})),
             None,
             None,
@@ -122,6 +126,7 @@ class Context:
         return {
             "related": self.neighbours.related,
             "next": self.neighbours.next,
+            "schemes": self.neighbours.schemes,
             "own": {"stands_for": self.own.stands_for, "how": self.own.how},
             "of_items": dict(zip(OF_ITEMS, self.of_items.tolist(), strict=True)),
             "of_nobody": dict(zip(OF_NOBODY, self.of_nobody.tolist(), strict=True)),

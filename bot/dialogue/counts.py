@@ -1,4 +1,4 @@
-"""What somebody counts of himself: time paid and drawn, a grade of injury, age and year of leaving.
+"""What somebody counts of himself: time paid and drawn, a grade of injury, age, wage, leaving.
 
 Only what has come to pass counts: "要交满15年吗" asks for a rule, "交了15年" tells of a person.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bot.entities.numerals import figures, small
 
 PAID, DRAWN, GRADE, LEAVING, AGE = "paid_months", "drawn_months", "grade", "leaving_year", "age"
-BABIES = "babies"
+BABIES, WAGE = "babies", "wage"
 
 _N = r"(?<![\d.一二三四五六七八九十])(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?![\d.])"
 _TIME = (
@@ -32,9 +32,9 @@ _PAID_NOUN = re.compile(
 _PAID_ALONG = re.compile(
     rf"(?:[干做]|上班|工作)(?:了|过){_GAP}{_TIME}多?[,，\s]?社?保?险?(?:是|也|都|一直|我){{0,3}}(?:有|在)?[交缴]"
 )
-# "那我7年能领几个月".
+# "那我7年能领几个月", and not "一个月能领多少".
 _PAID_AHEAD = re.compile(
-    rf"(?P<gap>[^,，。;；]{{0,3}}){_TIME}(?:的话)?[,，\s]?(?:能|可以|该)[领拿]"
+    rf"(?P<gap>[^,，。;；]{{0,3}})(?![1一]个月){_TIME}(?:的话)?[,，\s]?(?:能|可以|该)[领拿]"
 )
 # "有八年的社保", "31年工龄".
 _PAID_BEHIND = re.compile(
@@ -60,8 +60,21 @@ _AGE = re.compile(
     rf"(?P<years>[3-7]\d|[三四五六七]十[一二三四五六七八九]?)岁(?:零?(?P<over>{_N})个?月|(?P<half>半))?"
 )
 _BARE = re.compile(_TIME)
+# Who was born when, or leaves when, and is somebody else: "我老公68年5月的 啥时候退".
+_OF_ANOTHER = re.compile(
+    r"(?:老公|老婆|爱人|媳妇|对象|[我俺他她](?:爸|妈|爹|娘|哥|姐|弟|妹)|儿子|女儿|公公|婆婆|岳[父母])"
+    r".*(?:\d年\d{1,2}月|\d年[的生]|(?:几岁|多大|啥时候|什么时候|哪年|几时)(?:能|可以|才)?退)"
+)
 CENTURY = 2000
 MOST_BARE = 14  # characters
+# Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
+_EARNED = r"[1-9]\d{2,4})(?![\d.年岁])"
+_WAGE = re.compile(
+    rf"(?:工资|月薪|薪水|底薪|(?<![交缴])(?:[一1]个月|每个?月)(?:能|可以)?(?:挣|拿|发|收入)?)"
+    rf"(?:大概|差不多|也就|就|才|只有|是|有|到手)?(?P<wage>{_EARNED}"
+    rf"|(?<![\d交缴])(?P<before>{_EARNED}(?:多?[块元])?钱?"
+    r"(?:[一1]个月|每月|的?工资|的?月薪)(?![交缴])"
+)
 _TWINS = re.compile(r"双胞胎|龙凤胎|双胎|双宝")
 _TIMES = (
     (PAID, _PAID_AHEAD, _NOT_PAID),
@@ -79,6 +92,8 @@ def counts(text: str) -> Mapping[str, int]:
     A 0 is told twice, differently: whatever was told before is not known any more.
     """
     found = _times(text)
+    if _OF_ANOTHER.search(text):  # what was told of oneself before does not hold for him
+        found = {PAID: 0, DRAWN: 0, **found}
     if aged := _AGE.search(text):
         found[AGE] = _months(aged["years"], aged["over"], aged["half"])
     if graded := _GRADE.search(text):
@@ -87,6 +102,8 @@ def counts(text: str) -> Mapping[str, int]:
         found[LEAVING] = figures(leaving[1])
     elif short := _LEAVING_SHORT.search(text):
         found[LEAVING] = CENTURY + int(short[1])
+    if earned := _WAGE.search(text):
+        found[WAGE] = int(earned["wage"] or earned["before"])
     if _TWINS.search(text):
         found[BABIES] = 2
     elif "三胞胎" in text:

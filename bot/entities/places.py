@@ -35,6 +35,10 @@ _FITS_BEFORE = re.compile(
     r"(?:[在去来回从往转到是]|住|我们?|咱们?|老家|户口|户籍|来自|人在|,|^)\s?$"
 )
 _LEFT = re.compile(r"(?:以前|之前|原来|原先|从前|曾经?|早先|早年|当年)(?:一直|都)?(?:是)?在$")
+_HOUSEHOLD = re.compile(
+    r"[省市县]?的?(?:农村|农业|城镇|非农|居民)?(?:户口|户籍|人(?![工员力民社才口]))"
+)
+_HOUSEHOLD_IN = re.compile(r"(?:户口|户籍)(?:还|都|一直)?[在是]$")
 _FITS_AFTER = re.compile(
     r"\s?(?:这边|那边|这里|那里|本地|当地|人(?!工|员)|的?(?:社[保会]|医[保疗]|养老|灵活|居民"
     r"|职工|城乡|参保|缴费|交|缴|退休|失业|公积金)"
@@ -98,11 +102,23 @@ def gazetteer(rows: Iterable[tuple[str, str, str]]) -> Gazetteer:
 
 
 def regions(text: str, known: Gazetteer) -> Iterator[Found]:
-    """The places of a normalised text, but for those where somebody is not, or no more."""
-    for found in _named(text, known):
-        denied = _DENIED.search(text, max(0, found.start - 4), found.start)
-        if not (denied or _LEFT.search(text, max(0, found.start - 8), found.start)):
-            yield found
+    """The places of a normalised text, but for those where somebody is not, or no more.
+
+    Where somebody is registered counts only where no other place is named: whoever works in
+    Hangzhou with a household in Henan is insured in Hangzhou.
+    """
+    named = [found for found in _named(text, known) if not _is_left(text, found)]
+    yield from [found for found in named if not _is_household(text, found)] or named
+
+
+def _is_left(text: str, found: Found) -> bool:
+    denied = _DENIED.search(text, max(0, found.start - 4), found.start)
+    return bool(denied or _LEFT.search(text, max(0, found.start - 8), found.start))
+
+
+def _is_household(text: str, found: Found) -> bool:
+    before = _HOUSEHOLD_IN.search(text, max(0, found.start - 6), found.start)
+    return bool(before or _HOUSEHOLD.match(text, found.end))
 
 
 def _named(text: str, known: Gazetteer) -> Iterator[Found]:

@@ -210,6 +210,7 @@ def test_what_is_said_next_names_items_and_lines_that_are_there(
         written = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
         (folder / f"{name}.jsonl").write_text(written, "utf-8")
     (folder / "next.yml").write_text(f"{ids[0]}: [Q997]", "utf-8")
+    (folder / "schemes.yml").write_text("resident: [Q994]", "utf-8")
     own = {"stands_for": {"look_up_card": "Q996"}, "how": [ids[1]]}
     (folder / "own.yml").write_text(yaml.safe_dump(own), "utf-8")
     assert check_follow_ups.main(tree) == 1
@@ -220,6 +221,7 @@ def test_what_is_said_next_names_items_and_lines_that_are_there(
         "data/follow_ups/talks.jsonl: Q995: is no item",
         "data/follow_ups/next.yml: Q997: is no item",
         "data/follow_ups/own.yml: Q996: is no item",
+        "data/follow_ups/schemes.yml: Q994: is no item",
         f"data/follow_ups/said.jsonl: {ids[-1]}: nothing is said of it",
     ]
 

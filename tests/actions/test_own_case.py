@@ -64,8 +64,8 @@ async def asked(stage: Stage, item: str, counts: dict[str, int], **turn: Any) ->
         ("Q039", {"age": 723}, {}, "60岁3个月退休，各地一般折算成137.3个计发月。"),
         (
             "Q148",
-            {"grade": 7},
-            {"amount": "6000"},
+            {"grade": 7, "wage": 6000},
+            {},
             "7级的，一次给13个月的本人工资。本人工资按6000元算，大约是78000元。",
         ),
         ("Q122", {"paid_months": 8}, {}, "失业保险缴了8个月的，还不满1年，"),
@@ -175,3 +175,9 @@ async def test_who_asks_when_he_retires_hears_what_is_lacking(stage: Stage) -> N
     assert own.responses == ["utter_retirement_age", "utter_own_case"]
     assert own.texts[1].endswith("2034年退休的，要缴满17年6个月。缴了11年，还差6年6个月。")
     assert (await asked(stage, "Q073", {}, entities=born)).responses == ["utter_retirement_age"]
+
+
+async def test_money_that_is_no_wage_is_not_counted_with(stage: Stage) -> None:
+    offered = await asked(stage, "Q148", {"grade": 9}, entities={"amount": "5000"})
+    assert "9级的，一次给9个月的本人工资。" in offered.text
+    assert "45000" not in offered.text

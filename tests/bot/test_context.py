@@ -30,7 +30,7 @@ CONTEXT = Context(
     None,
     None,
     None,
-    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, *[0.0] * 5]),
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, *[0.0] * 6]),
     np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0, 0.0, 0.0]),
     0.5,
     0.4,
@@ -205,6 +205,30 @@ def test_a_short_question_leads_on_from_the_one_before(
         decide_after(replace(sure, context=None), more, "要带什么材料", ["要"], kept, UNEMPLOYED)
         == more
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "story", "found"),
+    [
+        ("够不够15年", "村里那种养老一直没交过", (-1, 1, 0)),
+        ("我是职工", "村里那种养老一直没交过", (1, -1, 0)),  # what was told last counts
+        ("够不够15年", "交过一点", (0, 0, 0)),
+    ],
+)
+def test_items_of_the_other_scheme_are_not_meant(
+    model: Model,
+    words: jieba.Tokenizer,
+    kept: KeptVectors,
+    text: str,
+    story: str,
+    found: tuple[int, ...],
+) -> None:
+    before = replace(UNEMPLOYED, story=story)
+    sight = sight_after(model, text, cut(text, words), kept, before)
+    neighbours = Neighbours({}, {}, {"Q122": "employee", "Q125": "resident"})
+    items = model.wordings.items
+    told = signs(sight, items, items.index("Q122"), neighbours)[:, OF_ITEMS.index("scheme")]
+    assert tuple(told[[items.index(item) for item in ("Q122", "Q125", "Q163")]]) == found
 
 
 def test_the_weights_come_and_go_with_the_model(model: Model, tmp_path: Path) -> None:

@@ -16,6 +16,15 @@ from bot.normalizer import normalize
         ("我爸缴了31年领了12年,抚恤金几个月", {"paid_months": 372, "drawn_months": 144}),
         ("爸爸走了 交了25年 养老金领了四年", {"paid_months": 300, "drawn_months": 48}),
         ("我交了十二年零三个月", {"paid_months": 147}),
+        ("一个月能领多少", {}),
+        ("9级的 我一个月7000", {"grade": 9, "wage": 7000}),
+        ("6年 8000块一个月", {"wage": 8000}),
+        # What is offered once, or paid each month, is no wage.
+        ("包工头让我签个字 说5000块私了", {}),
+        ("灵活就业一个月交1200", {}),
+        # Somebody else's case: what was told of oneself before does not hold for him.
+        ("我老公68年5月的,他啥时候退", {"paid_months": 0, "drawn_months": 0}),
+        ("我妈63年3月生的交了15年", {"paid_months": 180, "drawn_months": 0}),
         ("失业保险我交了3年半", {"paid_months": 42}),
         ("我社保一共交了200个月", {"paid_months": 200}),
         ("已经交满15年了", {"paid_months": 180}),

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.context.telling import only_named, only_thanks, only_told, tells_lot, tells_years
+from bot.context.telling import (
+    only_named,
+    only_thanks,
+    only_told,
+    scheme_of,
+    tells_lot,
+    tells_years,
+)
 from bot.ranking.decision import OUT_OF_SCOPE, Decision, told
 
 
@@ -106,8 +113,26 @@ def test_who_only_names_a_subject(text: str, named: bool) -> None:
     assert only_named(text) is named
 
 
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("村里那种养老一直没交过", "resident"),
+        ("我不是职工 我是农村居民医保", "resident"),
+        ("村里的养老不是厂里的", "resident"),
+        ("一年交200", "resident"),
+        ("我妈是退休工人", "employee"),
+        ("不是居民医保 是单位给交的", "employee"),
+        ("职工养老和居民养老哪个划算", ""),
+        ("养老金能领多少", ""),
+    ],
+)
+def test_whose_insurance_is_told_of(text: str, scheme: str) -> None:
+    assert scheme_of(text) == scheme
+
+
 def test_a_long_text_takes_no_time() -> None:
     begun = time.perf_counter()
+    scheme_of("不是" * 5_000 + "一年" * 5_000)
     only_told("我" * 5_000 + "不" * 5_000)
     only_thanks("谢" * 5_000 + "想" * 5_000)
     only_named("你好，" * 3_000)
