@@ -28,20 +28,45 @@ class Classifier:
     """Weights of n-grams and of vector components, and what makes scores probabilities."""
 
     labels: tuple[str, ...]
-    weights: np.ndarray  # features that training saw × labels, float16
+    weights: np.ndarray  # of what tells labels apart × labels, float16; the first row tells nothing
+    place: np.ndarray  # the row of each feature that training saw: the first for six in ten
     vector_weights: np.ndarray  # dimensions × labels, float32; no rows without vectors
     sharpness: float
+
+    @classmethod
+    def of(
+        cls,
+        labels: tuple[str, ...],
+        weights: np.ndarray,
+        vector_weights: np.ndarray,
+        sharpness: float,
+    ) -> Classifier:
+        """From weights of all features; rows of those that tell nothing are not kept."""
+        telling = weights.any(axis=1)
+        place = np.where(telling, np.cumsum(telling), 0).astype(np.int32)
+        silent = np.zeros((1, len(labels)), weights.dtype)
+        kept = np.concatenate([silent, weights[telling]])
+        return cls(labels, kept, place, vector_weights, sharpness)
+
+    @property
+    def seen(self) -> int:
+        """How many features training saw."""
+        return len(self.place)
 
     def scores(self, row: Row, vector: np.ndarray | None) -> np.ndarray:
         """One number a label; the highest is the likeliest."""
         numbers, values = row
-        seen = numbers < len(self.weights)  # n-grams that came after training say nothing
+        seen = numbers < self.seen  # n-grams that came after training say nothing
         if not seen.all():
             numbers, values = numbers[seen], values[seen]
-        scores = values @ self.weights[numbers].astype(np.float32)
+        scores = values @ self.weights[self.place[numbers]].astype(np.float32)
         if vector is not None:
             scores = scores + vector @ self.vector_weights
         return np.asarray(scores)
+
+    def of_many(self, rows: csr_matrix) -> np.ndarray:
+        """Scores of texts by their n-grams alone, one a row."""
+        return np.asarray(rows @ self.weights[self.place].astype(np.float32))
 
     def probabilities(self, row: Row, vector: np.ndarray | None) -> np.ndarray:
         """The probability of each label."""
@@ -88,7 +113,7 @@ def train(
     # Half precision, as in the model's file: an engine holds two of these, the largest it has.
     weights = np.asarray(rows.T @ dual, dtype=np.float16)
     turned = np.zeros((0, len(names))) if vectors is None else VECTOR_SHARE * (vectors.T @ dual)
-    classifier = Classifier(names, weights, turned.astype(np.float32), sharpness)
+    classifier = Classifier.of(names, weights, turned.astype(np.float32), sharpness)
     return Trained(classifier, softmax(sharpness * left_out))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from scipy.linalg.lapack import sposv
@@ -60,9 +60,8 @@ def outcomes(sides: Sequence[Side], near: Sequence[np.ndarray]) -> np.ndarray:
     The first meets each other one, and shows what it does in its hardest duel. `near` is how near
     the question is to each of a side's wordings (n-grams and vectors together).
     """
-    shown = np.zeros(len(sides))
-    for place in range(1, len(sides)):
-        weights, count = _weights(sides[0], sides[place]), len(near[0])
+    shown, count = np.zeros(len(sides)), len(near[0])
+    for place, weights in enumerate(_against(sides[0], sides[1:]), start=1):
         shown[place] = -(near[0] @ weights[:count] + near[place] @ weights[count:])
     if len(sides) > 1:
         shown[0] = -shown[1:].max()
@@ -82,13 +81,30 @@ def fight(sides: Mapping[int, Side], pairs: Iterable[tuple[int, int]]) -> None:
             _keep(one, other, across)
 
 
-def _weights(one: Side, other: Side) -> np.ndarray:
-    """The weight of each wording of both: for `one` positive, against it negative."""
+def _against(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
+    """The weight of each wording of both, a duel each: for `one` positive, against it negative."""
+    found = [_known(one, other) for other in others]
+    unknown = [other for other, known in zip(others, found, strict=True) if known is None]
+    fought = map(partial(_fight, one), unknown, _across(one, unknown) if unknown else ())
+    return [next(fought) if known is None else known for known in found]
+
+
+def _known(one: Side, other: Side) -> np.ndarray | None:
     if one.name > other.name:
-        turned, count = _weights(other, one), len(other.vectors)
-        return np.concatenate([-turned[count:], -turned[:count]])
-    known = _KEPT.get((one.name, other.name))
-    return _keep(one, other, _across(one, [other])[0]) if known is None else known
+        turned = _known(other, one)
+        return None if turned is None else _turned(turned, len(other.vectors))
+    return _KEPT.get((one.name, other.name))
+
+
+def _fight(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
+    if one.name > other.name:
+        return _turned(_keep(other, one, across.T), len(other.vectors))
+    return _keep(one, other, across)
+
+
+def _turned(weights: np.ndarray, count: int) -> np.ndarray:
+    """The weights as seen from the other side, whose wordings are the last but `count`."""
+    return np.concatenate([-weights[count:], -weights[:count]])
 
 
 def _keep(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
@@ -123,6 +139,6 @@ def _across(one: Side, others: Sequence[Side]) -> list[np.ndarray]:
     ends = np.cumsum(np.concatenate([[0], *(np.diff(its.indptr) for its in rows)]))
     shape = (len(ends) - 1, len(one.features))
     cut = csr_matrix((weights, found[shared], np.searchsorted(shared, ends)), shape)
-    words = (cut @ one.columns.T.toarray()).T
+    words = (cut @ one.columns.T).toarray().T
     parts = np.split(words, np.cumsum([len(other.vectors) for other in others])[:-1], axis=1)
     return [part + one.vectors @ o.vectors.T for part, o in zip(parts, others, strict=True)]

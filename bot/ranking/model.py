@@ -49,6 +49,7 @@ MOST_ANSWERS = 5
 # What stands around a question as often as by itself.
 COURTESY = ("greet", "thank", "goodbye")
 OF_WORDINGS = ("vectors", "item_of", "answering", "members", "middles", "asked")
+OF_CLASSIFIER = ("weights", "place", "vector_weights")
 ARRAYS_FILE, NAMES_FILE = "understanding.npz", "understanding.json"
 
 
@@ -85,7 +86,7 @@ class Model:
     @property
     def trained(self) -> int:
         """How many n-grams training saw; those of new wordings are numbered behind them."""
-        return len(self.by_words.weights)
+        return self.by_words.seen
 
     def decide(self, text: str, words: Sequence[str], vectors: SentenceVectors) -> Decision:
         """Decide on a normalised text that was cut into `words`."""
@@ -193,9 +194,8 @@ class Model:
         wordings = self.wordings
         arrays = {
             "rarity": self.vocabulary.rarity,
-            "words_weights": self.by_words.weights,
-            "all_weights": self.by_all.weights,
-            "vector_weights": self.by_all.vector_weights,
+            **{f"words_{part}": getattr(self.by_words, part) for part in OF_CLASSIFIER},
+            **{f"all_{part}": getattr(self.by_all, part) for part in OF_CLASSIFIER},
             **{name: getattr(wordings, name) for name in OF_WORDINGS},
             "vectors": wordings.vectors.astype(np.float16),
             "centre": wordings.space.centre,
@@ -236,8 +236,8 @@ class Model:
             vocabulary=Vocabulary(
                 {name: i for i, name in enumerate(names["features"])}, arrays["rarity"]
             ),
-            by_words=_classifier(names, "words", arrays["words_weights"], np.zeros((0, 0))),
-            by_all=_classifier(names, "all", arrays["all_weights"], arrays["vector_weights"]),
+            by_words=_classifier(names, arrays, "words"),
+            by_all=_classifier(names, arrays, "all"),
             wordings=_wordings(names, arrays),
             rivals=_rivals(names, arrays),
             sharpness=float(names["sharpness"]),
@@ -261,11 +261,10 @@ def _read(name: str, array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32) if name.endswith("vectors") else array
 
 
-def _classifier(
-    names: dict[str, Any], which: str, weights: np.ndarray, vector_weights: np.ndarray
-) -> Classifier:
+def _classifier(names: dict[str, Any], arrays: dict[str, np.ndarray], which: str) -> Classifier:
     labels, sharpness = tuple(names[f"{which}_labels"]), float(names[f"{which}_sharpness"])
-    return Classifier(labels, weights, vector_weights, sharpness)
+    parts = {part: arrays[f"{which}_{part}"] for part in OF_CLASSIFIER}
+    return Classifier(labels=labels, sharpness=sharpness, **parts)
 
 
 def _wordings(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> Wordings:

@@ -246,7 +246,7 @@ def gather(
     starts = np.r_[0, np.cumsum(counts)[:-1]]
     members = starts[:, None] + np.arange(counts.max())[None, :]
     members = np.where(np.arange(counts.max())[None, :] < counts[:, None], members, -1)
-    return Wordings(
+    gathered = Wordings(
         items=items,
         postings=rows.T.tocsr(),
         vectors=placed,
@@ -258,6 +258,8 @@ def gather(
         space=space,
         shares=shares or _shares(middles, placed, rows, members),
     )
+    gathered.__dict__["rows"] = rows  # known already; engines make them where they are needed
+    return gathered
 
 
 def _shared(side: Side, row: Row) -> float:

@@ -111,14 +111,17 @@ class Vocabulary:
     rarity: np.ndarray  # float32, one a feature
 
     @classmethod
-    def of(cls, told: Counted, rare: int = 0) -> Vocabulary:
+    def of(cls, told: Counted, rare: int = 0, times: np.ndarray | None = None) -> Vocabulary:
         """Number the features, and weigh them by how few texts have them.
 
-        Pairs of words that are seen `rare` times or less have no part: with questions as they are
-        asked these were two fifths of all features, a tenth of the memory.
+        Each text counts once, or as many `times` as is said. Pairs of words that are seen `rare`
+        times or less have no part: with questions as they are asked these were two fifths of all
+        features, a tenth of the memory.
         """
         texts, names = told.counts.shape
-        seen = np.bincount(told.counts.indices, minlength=names)
+        often = None if times is None else np.repeat(times, np.diff(told.counts.indptr))
+        seen = np.bincount(told.counts.indices, often, minlength=names)
+        texts = texts if times is None else times.sum()
         kept = (i for i in range(names) if seen[i] > rare or not _is_pair(told.names[i]))
         order = sorted(kept, key=told.names.__getitem__)
         rarity = 1.0 + np.log((1 + texts) / (1 + seen[order]))

@@ -42,8 +42,9 @@ MOST_INTENT_ROWS = 4_000
 HARD_ROWS = 600
 # N-grams alone tell small talk from policy, for which fewer of an item are enough.
 WORDINGS_BY_WORDS = 8
+CORES = 2
 # What has not been taught tells nothing apart.
-_UNTAUGHT = Classifier((), np.zeros((0, 0), np.float16), np.zeros((0, 0), np.float32), 1.0)
+_UNTAUGHT = Classifier.of((), np.zeros((0, 0), np.float16), np.zeros((0, 0), np.float32), 1.0)
 
 
 def learn(
@@ -62,27 +63,33 @@ def learn(
     """
     seen = look(examples, places, vectors)
     ranking = ranking_of(seen, asked_for)
-    blank = blank_of(seen, ranking, places)
+    space = space_of(ranking)
     held = held_out(ranking.item_of, ranking.came_first)
     if sure is not None:
-        with forked(lambda: classified(seen, blank, held)) as beside:
+        with forked(lambda: classified(seen, space, held)) as beside:
+            blank = blank_of(seen, ranking, space, places)
             told = context(blank)
             known = beside.result()
     else:
         with forked(lambda: ranking.tried(held)) as left_out:
-            known, told = classified(seen, blank, held), context(blank)
+            blank = blank_of(seen, ranking, space, places)
+            known, told = classified(seen, space, held), context(blank)
             sure = sureness(left_out.result(), ranking, known, seen, blank, aims)
     found = {field.name: getattr(sure, field.name) for field in fields(sure)}
     taught = replace(blank, by_words=known.by_words, by_all=known.by_all.classifier, context=told)
     return replace(taught, **found)
 
 
-def blank_of(seen: Seen, ranking: Ranking, places: Sequence[str]) -> Model:
+def space_of(ranking: Ranking) -> Space:
+    """Where the vectors of all wordings lie."""
+    with threadpool_limits(CORES, user_api="blas"):
+        return learn_space(ranking.vectors, ranking.item_of)
+
+
+def blank_of(seen: Seen, ranking: Ranking, space: Space, places: Sequence[str]) -> Model:
     """What sees and ranks texts, and decides nothing yet."""
-    vectors = seen.vectors[: seen.last]
     with threadpool_limits(1, user_api="blas"):
-        space = learn_space(vectors, ranking.item_of)
-        placed = rounded(space.place(vectors))
+        placed = rounded(space.place(ranking.vectors))
         told = placed, ranking.item_of, space, ranking.asked, ranking.answering
         wordings = gather(ranking.items, ranking.rows, *told)
     return Model(
@@ -111,12 +118,14 @@ class Classified:
     last: int
 
 
-def classified(seen: Seen, blank: Model, held: np.ndarray) -> Classified:
+def classified(seen: Seen, space: Space, held: np.ndarray) -> Classified:
     """Classifiers that know how they do on what is `held` out, and on all that is of no item."""
     with threadpool_limits(1, user_api="blas"):
         by_words, rows = _by_words(seen, held), seen.bare[: seen.last]
         chosen, last = _tried_last(_chosen(seen, rows, by_words), seen.last, held)
-        by_all = _by_all(seen, chosen, last, blank.wordings.space)
+    # What goes on beside it is done before this is.
+    with threadpool_limits(CORES, user_api="blas"):
+        by_all = _by_all(seen, chosen, last, space)
     return Classified(by_words, by_all, chosen, last)
 
 
@@ -160,8 +169,7 @@ def _chosen(seen: Seen, of_items: csr_matrix, first: Classifier) -> list[int]:
     others = sorted({*range(seen.last)} - {*chosen})
     if not others or FAQ not in first.labels:
         return chosen
-    scores = of_items[others] @ first.weights.astype(np.float32)
-    policy = softmax(first.sharpness * scores)[:, first.labels.index(FAQ)]
+    policy = softmax(first.sharpness * first.of_many(of_items[others]))[:, first.labels.index(FAQ)]
     return chosen + [others[int(place)] for place in np.argsort(policy)[:HARD_ROWS]]
 
 

@@ -6,7 +6,6 @@ Nothing of Rasa is needed for it, so it can be learnt beside Rasa (`ahead`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,11 @@ from bot.ranking.examples import (
     Example,
     asked,
     asked_for,
+    cut,
     example,
     knowledge,
     load,
+    spelled,
     titles,
     wordings,
 )
@@ -64,11 +65,17 @@ def examples_of(configured: Configuration) -> list[Example]:
     """All wordings that the configuration names, as learning sees them."""
     words = cutter_of(configured)
     told, also = wordings(Path(configured["wordings"])), _also(Path(configured["wordings"]))
-    learnt = halved(lambda some: [example(text, label, words) for text, label in some], told)
+    looked_at = halved(lambda some: [_passed_on(text, words) for text, _ in some], told)
     return [
-        replace(one, asked=True, also=also[pair]) if pair in also else one
-        for one, pair in zip(learnt, told, strict=True)
+        Example(text, parts.split(), pair[1], pair in also, also.get(pair, ()))
+        for (text, parts), pair in zip(looked_at, told, strict=True)
     ]
+
+
+def _passed_on(text: str, words: jieba.Tokenizer) -> tuple[str, str]:
+    """A text in one spelling and its words, as little as processes can tell each other."""
+    one = spelled(text)
+    return one, " ".join(cut(one, words))
 
 
 def _also(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:

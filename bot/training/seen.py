@@ -73,35 +73,45 @@ def look(examples: Sequence[Example], places: Sequence[str], vectors: SentenceVe
     halves = halved(lambda some: [_told(some, pattern)], ordered)
     about = [text for half in halves for text in half.about]
     counts = one_below_the_other([half.whole for half in halves] + [half.bare for half in halves])
-    vocabulary = Vocabulary.of(counts, rare=SEEN_IN_ONE)
+    bare = np.arange(len(ordered))
+    apart = np.flatnonzero(np.concatenate([half.apart for half in halves]))
+    bare[apart] = np.arange(len(ordered), counts.counts.shape[0])
+    times = np.bincount(np.concatenate([np.arange(len(ordered)), bare]))
+    vocabulary = Vocabulary.of(counts, SEEN_IN_ONE, times)
     rows = vocabulary.matrix(counts)
     return Seen(
         ordered=ordered,
         last=sum(1 for example in ordered if example.item),
         vectors=vectors.many(about),
         whole=rows[: len(ordered)],
-        bare=rows[len(ordered) :],
+        bare=rows[bare],
         vocabulary=vocabulary,
     )
 
 
 @dataclass(frozen=True)
 class _Told:
-    """What wordings are about, their features, and those of what they are about."""
+    """What wordings are about, their features, and those of what they are about where it differs.
+
+    Nine in ten are about all that they say.
+    """
 
     about: Sequence[str]
     whole: Counted
     bare: Counted
+    apart: np.ndarray
 
 
 def _told(some: Sequence[Example], pattern: re.Pattern[str]) -> _Told:
     about = [subject(one.text, pattern) for one in some]
     whole = [features(shortened(one.text), one.words) for one in some]
+    apart = np.array([text != one.text for one, text in zip(some, about, strict=True)])
     bare = [
-        full if text == one.text else features(text, [word for word in one.words if word in text])
-        for one, text, full in zip(some, about, whole, strict=True)
+        features(text, [word for word in one.words if word in text])
+        for one, text in zip(some, about, strict=True)
+        if text != one.text
     ]
-    return _Told(about, counted(whole), counted(bare))
+    return _Told(about, counted(whole), counted(bare), apart)
 
 
 def _items(ordered: Sequence[Example]) -> tuple[tuple[str, ...], np.ndarray]:

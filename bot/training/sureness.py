@@ -17,11 +17,9 @@ import numpy as np
 from bot.ranking.examples import asked, asked_for
 from bot.text.sentence_vectors import KeptVectors
 from bot.training.calibration import PARTS, Sureness, Tried, held_out, joined, keep
-from bot.training.learning import blank_of, classified, sureness
+from bot.training.learning import CORES, blank_of, classified, space_of, sureness
 from bot.training.lessons import Configuration, aims_of, configuration, examples_of, with_titles
 from bot.training.seen import Ranking, look, ranking_of
-
-CORES = 2
 
 
 def main() -> int:
@@ -39,9 +37,10 @@ def _found(own: Configuration) -> tuple[Sureness, int]:
     examples, places = with_titles(examples_of(own), own)
     seen = look(examples, places, KeptVectors(Path(own["vectors"])))
     ranking = ranking_of(seen, asked_for(asked(Path(own["wordings"]))))
-    model = blank_of(seen, ranking, places)
+    space = space_of(ranking)
+    model = blank_of(seen, ranking, space, places)
     left_out = _each_fifth(ranking)
-    known = classified(seen, model, np.ones(seen.last, dtype=bool))
+    known = classified(seen, space, np.ones(seen.last, dtype=bool))
     told = ranking, known, seen, model, aims_of(own)
     return sureness(left_out, *told), len(left_out.places)
 

@@ -101,6 +101,14 @@ def test_pairs_of_words_that_are_seen_too_rarely_have_no_part() -> None:
     assert set(Vocabulary.of(told).number) == {"=甲", "=甲=乙", "=甲=丙"}
 
 
+def test_a_text_that_counts_twice_is_as_two() -> None:
+    once = [Counter({"=甲=乙": 1, "甲": 2}), Counter({"甲": 1, "丙": 1})]
+    twice = Vocabulary.of(counted([*once, once[0]]), rare=1)
+    weighed = Vocabulary.of(counted(once), rare=1, times=np.array([2, 1]))
+    assert weighed.number == twice.number == {"=甲=乙": 0, "丙": 1, "甲": 2}
+    assert weighed.rarity.tolist() == twice.rarity.tolist()
+
+
 def test_the_risk_of_an_answer_is_a_smooth_curve_with_as_many_errors_as_there_were() -> None:
     random = np.random.default_rng(7)
     odds = np.sort(random.normal(2.0, 1.5, 3000))
@@ -160,6 +168,17 @@ def test_the_first_meets_each_other_and_shows_its_hardest_duel() -> None:
     assert first == -max(second, third)
     assert outcomes(sides[::2], near[::2]).tolist() == [-third, third]  # the rest has no part in it
     assert outcomes(sides[:1], near[:1]).tolist() == [0.0]
+
+
+def test_a_duel_that_is_known_already_ends_as_the_others() -> None:
+    near = [np.ones(2), 2 * np.ones(2), np.ones(2)]
+    sides = [side(rows, NOWHERE + 0.25) for rows in (ROWS[:2], ROWS[2:], ROWS[1:3])]
+    known = outcomes(sides[::2], near[::2])
+    together = outcomes(sides, near)
+    pairs = zip(sides[1:], near[1:], strict=True)
+    apart = [outcomes([sides[0], other], [near[0], its])[1] for other, its in pairs]
+    assert np.allclose(together[1:], apart)
+    assert known[1] == together[2]
 
 
 def test_a_changed_wording_makes_another_side() -> None:

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from bot.normalizer import normalize
 from bot.publishing.answer_index import AnswerIndex
-from bot.ranking.classifier import alike, train
+from bot.ranking.classifier import Classifier, alike, train
 from bot.ranking.decision import Decision, Thresholds, decide
 from bot.ranking.matters import matters
 from bot.ranking.model import Model
@@ -189,11 +189,20 @@ def test_left_out_scores_are_those_of_training_without_the_row() -> None:
     trained = train(all_of_them, alike(all_of_them), None, labels)
     without = train(others, alike(others), None, labels[1:])
     told = trained.left_out[0].argmax()
-    scores = rows[0] @ without.classifier.weights
+    scores = without.classifier.of_many(rows[0])
     assert told == scores.argmax()
     few = train(all_of_them, alike(all_of_them), None, labels, last=9)
     np.testing.assert_allclose(few.classifier.weights, trained.classifier.weights)
     assert (few.left_out.argmax(axis=1) == trained.left_out[-9:].argmax(axis=1)).all()
+
+
+def test_what_tells_nothing_is_not_kept_and_weighs_nothing() -> None:
+    weights = np.array([[0, 0], [2, 1], [0, 0], [0, 3]], np.float16)
+    kept = Classifier.of(("a", "b"), weights, np.zeros((0, 2), np.float32), 1.0)
+    assert (kept.seen, len(kept.weights)) == (4, 3)
+    row = np.array([0, 1, 3, 7]), np.array([0.5, 0.5, 0.25, 9.0], np.float32)  # 7 came later
+    assert kept.scores(row, None).tolist() == [1.0, 1.25]
+    assert kept.of_many(csr_matrix(np.eye(4, dtype=np.float32))).tolist() == weights.tolist()
 
 
 def test_the_rows_of_one_item_are_those_of_all(model: Model) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import jieba
 import numpy as np
 import pytest
+from pypinyin.constants import PHRASES_DICT
 
 from bot.normalizer import normalize
 from bot.text import sentence_vectors, shipped_vectors
@@ -66,6 +67,10 @@ def test_a_long_story_keeps_its_beginning_and_its_end() -> None:
     short = shortened("头" + "中" * 5_000 + "尾")
     assert len(short) <= MOST_CHARACTERS + 1
     assert (short[0], short[-1]) == ("头", "尾")
+
+
+def test_no_readings_of_phrases_are_held_in_memory() -> None:
+    assert not PHRASES_DICT
 
 
 def test_homophones_share_their_sounds() -> None:
