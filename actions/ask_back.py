@@ -56,9 +56,9 @@ class AskBack(CitizenAction):
 
 
 def _retirement(turn: Turn, knowledge: Knowledge) -> Item | None:
-    """The item about one's own retirement, where the month of birth is told and it is likely."""
+    """The item about one's own retirement, where month of birth or age is told and it is likely."""
     likely = list(_items(turn, knowledge))[:MOST_CHOICES]
-    for one in likely if "birth_month" in turn.entities else ():
+    for one in likely if turn.entities.keys() & {"birth_month", "age"} else ():
         near = {one.id, *one.related, *(other.id for other in likely if one.id in other.related)}
         if one.calculator == RETIREMENT_AGE and not one.regional and likely[0].id in near:
             return one

@@ -13,8 +13,9 @@ from typing import Any
 
 from actions.counting import pension as of_pensions
 from actions.counting import small as counting
+from actions.counting.born import born
 from actions.knowledge.answers import Knowledge
-from actions.knowledge.retirement_rules import checked_birth, retirement
+from actions.knowledge.retirement_rules import MONTHS_OF_NOTICE, Ends, Month, ends
 from actions.talk.errors import Unanswerable
 from actions.talk.turn import Turn
 
@@ -60,7 +61,7 @@ def own_minimum(knowledge: Knowledge, turn: Turn, today: date) -> str | None:
 def own_case(knowledge: Knowledge, turn: Turn, item: str, today: date) -> str | None:
     """The sentences for this person; nothing where a number is missing or cannot be."""
     rule = knowledge.phrases.words["own_case"]["items"].get(item)
-    if rule is None or not turn.counts:
+    if rule is None or not (turn.counts or rule in BY_BIRTH):
         return None
     return _counted(rule, Case(knowledge, turn, today))
 
@@ -142,19 +143,60 @@ def _minimum(case: Case) -> Iterator[str]:
         yield case.say("minimum_lacking", paid=case.span(paid), lacking=case.span(needed - paid))
 
 
+def _earliest(case: Case) -> Iterator[str]:
+    if (both := _ends(case)) is None:
+        return
+    now, (first, last) = Month.of(case.today.year, case.today.month), both
+    soonest = now.after(MONTHS_OF_NOTICE)
+    if first.month <= now:
+        said = "earliest_reached"
+    elif last.month <= soonest:
+        said = "earliest_too_late"
+    else:
+        said = "earliest_now" if last.earliest < soonest else "earliest"
+    yield _of_leaving(said, both, case)
+
+
+def _latest(case: Case) -> Iterator[str]:
+    both = _ends(case)
+    # Who reached the age before the reform has no choice of it.
+    if both is not None and both[0].is_concerned:
+        yield _of_leaving("latest", both, case)
+
+
+def _of_leaving(sentence: str, both: Ends, case: Case) -> str:
+    phrases, (first, last) = case.knowledge.phrases, both
+    now = Month.of(case.today.year, case.today.month)
+    return case.say(
+        sentence,
+        birth=phrases.months(first.birth, last.birth),
+        worker=phrases.word("workers", first.category),
+        month=phrases.months(first.month, last.month),
+        earliest=phrases.months(first.earliest, last.earliest),
+        latest=phrases.months(first.latest, last.latest),
+        soonest=phrases.month(now.after(MONTHS_OF_NOTICE)),
+    )
+
+
 def _leaving_year(case: Case) -> int | None:
-    """The year that was told, or that of the statutory age of who told birth and kind of worker."""
+    """The year that was told, or that of the statutory age of who told his and his kind of work."""
     if year := case.told("leaving_year"):
         return year if year >= case.today.year else None
-    birth, kind = case.turn.known("birth_month"), case.turn.known("worker_category") or ""
-    if not birth or kind not in case.knowledge.rules.categories:
-        return None
+    # Who may have been born in several months needs at most what the last of them takes.
+    both = _ends(case)
+    return None if both is None else max(both[1].month.year, case.today.year)
+
+
+def _ends(case: Case) -> Ends | None:
+    """The first and the last retirement of who told his birth or age, and his kind of work."""
+    kind = case.turn.known("worker_category") or ""
     try:
-        born = checked_birth(birth, case.today)
+        birth = born(case.turn, case.today)
     except Unanswerable:
         return None
-    year = retirement(case.knowledge.rules, born, kind).month.year
-    return max(year, case.today.year)
+    if birth is None or kind not in case.knowledge.rules.categories:
+        return None
+    return ends(case.knowledge.rules, birth, kind)
 
 
 def _place(case: Case) -> Iterator[str]:
@@ -200,9 +242,13 @@ def _amount(case: Case) -> Decimal | None:
         return None
 
 
+# These count for who has told no number but when he was born.
+BY_BIRTH = ("earliest", "latest")
 RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "annuity": _annuity,
+    "earliest": _earliest,
     "injury": _injury,
+    "latest": _latest,
     "maternity": _maternity,
     "minimum": _minimum,
     "place": _place,

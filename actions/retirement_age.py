@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from actions.counting.born import aged, born
 from actions.knowledge.answers import Item, Knowledge
-from actions.knowledge.retirement_rules import Month, Retirement, checked_birth, retirement
+from actions.knowledge.retirement_rules import (
+    MONTHS_OF_NOTICE,
+    Born,
+    Ends,
+    Month,
+    Retirement,
+    ends,
+)
 from actions.own_case import own_minimum
 from actions.record.asking import who_is_signed_in
 from actions.record.standing import birth_of, categories
@@ -19,8 +27,6 @@ from actions.talk.turn import Turn
 
 RETIREMENT_AGE = "retirement_age"  # `calculator` of an item, and the slot `pending`
 UNDECIDED = "female"  # 55 or 50 depends on her post
-# Whoever leaves early tells the employer in writing three months before (RET-05).
-MONTHS_OF_NOTICE = 3
 
 
 class RetirementAge(CitizenAction):
@@ -41,7 +47,7 @@ async def go_on_with_retirement(parts: Parts, turn: Turn) -> list[Reply]:
     knowledge = await parts.shelf.now()
     topic = knowledge.items.get(turn.slots.get("topic") or "")
     own = personal_retirement(knowledge, turn, topic, parts.today())
-    if not own and not turn.known("birth_month"):
+    if not own and born(turn, parts.today()) is None:
         known = await _of_the_signed_in(parts, turn)
         own = personal_retirement(knowledge, known, topic, parts.today())
     return own or ask_for_retirement(knowledge, turn, topic)
@@ -65,10 +71,9 @@ def personal_retirement(
     knowledge: Knowledge, turn: Turn, topic: Item | None, today: date
 ) -> list[Reply]:
     """The result for this person; nothing when something is missing."""
-    written, category = turn.known("birth_month"), turn.known("worker_category")
-    if not written:
+    birth, category = born(turn, today), turn.known("worker_category")
+    if birth is None:
         return []
-    birth = checked_birth(written, today)
     if category == UNDECIDED and knowledge.phrases.pays_alone(turn.heard):
         topic = knowledge.items.get(knowledge.phrases.flexible_item, topic)
     if topic is not None and _place_decides(topic):
@@ -77,25 +82,29 @@ def personal_retirement(
             return [_both(knowledge, birth, topic)]
     if category not in knowledge.rules.categories:
         return []
-    found = retirement(knowledge.rules, birth, str(category))
     lacking = own_minimum(knowledge, turn, today)
-    own = [_estimate(found, knowledge, today)]
-    return [*own, Reply("utter_own_case", {"said": lacking})] if lacking else own
+    own = [_estimate(ends(knowledge.rules, birth, str(category)), knowledge, today)]
+    if lacking:
+        own.append(Reply("utter_own_case", {"said": lacking}))
+    if not birth.exactly:
+        own.append(Reply("utter_retirement_by_age", {}, None, {"pending": RETIREMENT_AGE}))
+    return own
 
 
 def ask_for_retirement(knowledge: Knowledge, turn: Turn, topic: Item | None) -> list[Reply]:
     """Ask for the birth month, the kind of worker, or which kind of post a woman has."""
     phrases, waits = knowledge.phrases, {"pending": RETIREMENT_AGE}
     category = turn.known("worker_category")
-    if topic is not None and _place_decides(topic) and not turn.known("birth_month"):
+    when = turn.known("birth_month") or aged(turn)
+    if topic is not None and _place_decides(topic) and not when:
         return [Reply("utter_ask_birth_month", {}, None, waits)]
-    if category == UNDECIDED and turn.known("birth_month"):
+    if category == UNDECIDED and when:
         kinds = cards.worker_choices(phrases, "female_55", "female_50")
         return [Reply("utter_ask_female_kind", {}, kinds, waits)]
     if category in knowledge.rules.categories or category == UNDECIDED:
         return [Reply("utter_ask_birth_month", {}, None, waits)]
     kinds = cards.worker_choices(phrases, "male", "female_55", "female_50")
-    if turn.known("birth_month"):
+    if when:
         return [Reply("utter_ask_worker_category", {}, kinds, waits)]
     return [Reply("utter_ask_birth_and_category", {}, kinds, waits)]
 
@@ -105,25 +114,36 @@ def _place_decides(topic: Item) -> bool:
     return topic.regional and topic.calculator == RETIREMENT_AGE
 
 
-def _estimate(found: Retirement, knowledge: Knowledge, today: date) -> Reply:
-    phrases = knowledge.phrases
+def _estimate(both: Ends, knowledge: Knowledge, today: date) -> Reply:
+    phrases, now, (first, last) = knowledge.phrases, Month.of(today.year, today.month), both
     values = {
-        "birth": phrases.month(found.birth),
-        "worker": phrases.word("workers", found.category),
-        "age": phrases.age(found.age),
-        "month": phrases.month(found.month),
-        "earliest": phrases.month(found.earliest),
-        "latest": phrases.month(found.latest),
-        "years": phrases.span(found.minimum_contribution),
-        "earliest_years": phrases.span(found.earliest_contribution),
+        "birth": phrases.months(first.birth, last.birth),
+        "worker": phrases.word("workers", last.category),
+        "age": phrases.ages(first.age, last.age),
+        "month": phrases.months(first.month, last.month),
+        "earliest": phrases.months(first.earliest, last.earliest),
+        "latest": phrases.months(first.latest, last.latest),
+        "years": phrases.spans(first.minimum_contribution, last.minimum_contribution),
+        "earliest_years": phrases.spans(first.earliest_contribution, last.earliest_contribution),
+        "soonest": phrases.month(_soonest(now)),
     }
-    now = Month.of(today.year, today.month)
-    values["soonest"] = phrases.month(_soonest(now))
-    shown = cards.estimate(found, _earliest(found, now), knowledge)
-    return Reply(_sentence(found, now), values, shown, {"pending": None})
+    earliest = _earliest(last, now) if first == last else None
+    shown = cards.estimate(both, earliest, knowledge)
+    return Reply(_sentence(both, now), values, shown, {"pending": None})
 
 
-def _sentence(found: Retirement, now: Month) -> str:
+def _sentence(both: Ends, now: Month) -> str:
+    """What holds for both; where it differs, what is certain."""
+    first, last = both
+    said = {_sentence_of(one, now) for one in both}
+    if len(said) == 1:
+        return said.pop()
+    if last.month <= now:
+        return "utter_retirement_reached"
+    return "utter_retirement_about_now" if first.month <= now else "utter_retirement_in_years"
+
+
+def _sentence_of(found: Retirement, now: Month) -> str:
     if not found.is_concerned:
         return "utter_retirement_before_reform"
     if found.month <= now:
@@ -146,19 +166,19 @@ def _soonest(now: Month) -> Month:
     return now.after(MONTHS_OF_NOTICE)
 
 
-def _both(knowledge: Knowledge, birth: Month, topic: Item) -> Reply:
+def _both(knowledge: Knowledge, birth: Born, topic: Item) -> Reply:
     phrases = knowledge.phrases
     fifty, fifty_five = (
-        retirement(knowledge.rules, birth, category) for category in ("female_50", "female_55")
+        ends(knowledge.rules, birth, category) for category in ("female_50", "female_55")
     )
     return Reply(
         "utter_retirement_both",
         {
-            "birth": phrases.month(birth),
-            "age_50": phrases.age(fifty.age),
-            "month_50": phrases.month(fifty.month),
-            "age_55": phrases.age(fifty_five.age),
-            "month_55": phrases.month(fifty_five.month),
+            "birth": phrases.months(birth.first, birth.last),
+            "age_50": phrases.ages(fifty[0].age, fifty[1].age),
+            "month_50": phrases.months(fifty[0].month, fifty[1].month),
+            "age_55": phrases.ages(fifty_five[0].age, fifty_five[1].age),
+            "month_55": phrases.months(fifty_five[0].month, fifty_five[1].month),
         },
         None,
         {"pending": None, "topic": topic.id},

@@ -51,6 +51,14 @@ class Phrases:
         """An age, for example 61岁11个月."""
         return self._number("age" if months % 12 else "whole_age", months)
 
+    def ages(self, first: int, last: int) -> str:
+        """An age, or the lowest and the highest."""
+        return self._between(self.age(first), self.age(last))
+
+    def spans(self, first: int, last: int) -> str:
+        """A length of time, or the shortest and the longest."""
+        return self._between(self.span(first), self.span(last))
+
     def span(self, months: int) -> str:
         """A length of time, for example 17年6个月."""
         if months < 12:
@@ -64,10 +72,7 @@ class Phrases:
 
     def months(self, first: Month, last: Month) -> str:
         """A month, or the first and the last of several."""
-        if first == last:
-            return self.month(first)
-        written: str = self.words["numbers"]["months"]
-        return written.format(**{"from": self.month(first), "to": self.month(last)})
+        return self._between(self.month(first), self.month(last))
 
     def day(self, day: date) -> str:
         """A day, for example 2027年1月1日."""
@@ -102,6 +107,10 @@ class Phrases:
     def word(self, group: str, name: str) -> str:
         """One word of a group."""
         return str(self.words[group][name])
+
+    def _between(self, first: str, last: str) -> str:
+        written: str = self.words["numbers"]["months"]
+        return first if first == last else written.format(**{"from": first, "to": last})
 
     def _over(self, name: str, english: Mapping[str, Any]) -> Any:
         ours, words = self.words[name], english[name]

@@ -16,6 +16,8 @@ from actions.talk.errors import BirthUnreadable, BornInFuture, BornTooLately, Bo
 # Nobody older asks; for a child nobody can promise that the rules stay.
 OLDEST_YEARS = 120
 YOUNGEST_YEARS = 16
+# Whoever leaves early tells the employer in writing three months before (RET-05).
+MONTHS_OF_NOTICE = 3
 _WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -60,6 +62,19 @@ def _month(written: str) -> Month:
     if match is None:
         raise ValueError(written)
     return Month.of(int(match[1]), int(match[2]))
+
+
+@dataclass(frozen=True)
+class Born:
+    """Between which months somebody was born; both are the same where the month is known."""
+
+    first: Month
+    last: Month
+
+    @property
+    def exactly(self) -> bool:
+        """Whether the month is known."""
+        return self.first == self.last
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,21 @@ def retirement(rules: Rules, birth: Month, category: str) -> Retirement:
         minimum_contribution=rules.minimum_contribution(month.year),
         earliest_contribution=rules.minimum_contribution(earliest.year),
     )
+
+
+def born_by_age(age: int, today: date) -> Born:
+    """When somebody was born who is `age` full years old today."""
+    now = Month.of(today.year, today.month)
+    return Born(now.after(-12 * (age + 1)), now.after(-12 * age))
+
+
+# Of who was born first, and of who was born last.
+Ends = tuple[Retirement, Retirement]
+
+
+def ends(rules: Rules, born: Born, category: str) -> Ends:
+    """The first and the last retirement that it may be."""
+    return retirement(rules, born.first, category), retirement(rules, born.last, category)
 
 
 def checked_birth(written: str, today: date) -> Month:

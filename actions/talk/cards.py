@@ -8,7 +8,7 @@ from typing import Any
 
 from actions.knowledge.answers import Answer, Citation, Item, Knowledge, Region
 from actions.knowledge.phrases import Phrases
-from actions.knowledge.retirement_rules import Month, Retirement
+from actions.knowledge.retirement_rules import Ends, Month, Retirement
 
 Card = dict[str, Any]
 
@@ -74,10 +74,40 @@ def answer(given: Answer, knowledge: Knowledge) -> Card:
     return card
 
 
-def estimate(found: Retirement, earliest: Month | None, knowledge: Knowledge) -> Card:
-    """When somebody retires, from when on he may, where he still has the choice, and how so."""
-    phrases = knowledge.phrases
+def estimate(both: Ends, earliest: Month | None, knowledge: Knowledge) -> Card:
+    """When somebody retires, from when on he may, where he still has the choice, and how so.
+
+    `both` are the first and the last that it may be; the same where the birth month is known.
+    """
+    phrases, (first, last) = knowledge.phrases, both
     words: Mapping[str, Any] = phrases.words["estimate"]
+    # Who reached the age before the reform has no choice of it.
+    chosen = [
+        *([(words["earliest"], phrases.month(earliest))] if earliest else ()),
+        (words["latest"], phrases.months(first.latest, last.latest)),
+    ]
+    years = phrases.spans(first.minimum_contribution, last.minimum_contribution)
+    results = [
+        (words["age"], phrases.ages(first.age, last.age)),
+        (words["month"], phrases.months(first.month, last.month)),
+        *(chosen if last.is_concerned else ()),
+        (words["years"], years),
+    ]
+    return {
+        "type": "estimate",
+        "kind": "retirement_age",
+        "inputs": {
+            words["birth"]: phrases.months(first.birth, last.birth),
+            words["worker"]: phrases.word("workers", first.category),
+        },
+        "results": [{"label": label, "value": value} for label, value in results],
+        "formula": [line for one in dict.fromkeys(both) for line in _counted(one, phrases)],
+        "sources": [source(one, phrases) for one in knowledge.rule_citations],
+    }
+
+
+def _counted(found: Retirement, phrases: Phrases) -> list[str]:
+    """How a retirement age is counted, line by line."""
     values = {
         "birth": phrases.month(found.birth),
         "base": phrases.age(found.base_age),
@@ -85,28 +115,7 @@ def estimate(found: Retirement, earliest: Month | None, knowledge: Knowledge) ->
         "age": phrases.age(found.age),
         "month": phrases.month(found.month),
     }
-    # Who reached the age before the reform has no choice of it.
-    chosen = [
-        *([(words["earliest"], phrases.month(earliest))] if earliest else ()),
-        (words["latest"], phrases.month(found.latest)),
-    ]
-    results = [
-        (words["age"], values["age"]),
-        (words["month"], values["month"]),
-        *(chosen if found.is_concerned else ()),
-        (words["years"], phrases.span(found.minimum_contribution)),
-    ]
-    return {
-        "type": "estimate",
-        "kind": "retirement_age",
-        "inputs": {
-            words["birth"]: values["birth"],
-            words["worker"]: phrases.word("workers", found.category),
-        },
-        "results": [{"label": label, "value": value} for label, value in results],
-        "formula": [line.format(**values) for line in words["formula"]],
-        "sources": [source(one, phrases) for one in knowledge.rule_citations],
-    }
+    return [line.format(**values) for line in phrases.words["estimate"]["formula"]]
 
 
 def sign_in() -> Card:

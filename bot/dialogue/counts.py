@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.entities.births import ages
 from bot.entities.numerals import figures, small
 
 PAID, DRAWN, GRADE, LEAVING, AGE = "paid_months", "drawn_months", "grade", "leaving_year", "age"
 BABIES, WAGE = "babies", "wage"
+AGED = "aged"  # how old a person is now; `age` is any age that is named, in months
 
 _N = r"(?<![\d.一二三四五六七八九十])(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?![\d.])"
 _TIME = (
@@ -65,6 +67,8 @@ _OF_ANOTHER = re.compile(
     r"(?:老公|老婆|爱人|媳妇|对象|[我俺他她](?:爸|妈|爹|娘|哥|姐|弟|妹)|儿子|女儿|公公|婆婆|岳[父母])"
     r".*(?:\d年\d{1,2}月|\d年[的生]|(?:几岁|多大|啥时候|什么时候|哪年|几时)(?:能|可以|才)?退)"
 )
+# Who asks for himself after he told of somebody else: "那我自己呢".
+_OF_ONESELF = re.compile(r"(?:我自己|我本人)(?=几|多|啥|什么|哪|呢|能|可以|退|$)|那我呢")
 CENTURY = 2000
 MOST_BARE = 14  # characters
 # Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
@@ -94,8 +98,9 @@ def counts(text: str) -> Mapping[str, int]:
     found = _times(text)
     if _OF_ANOTHER.search(text):  # what was told of oneself before does not hold for him
         found = {PAID: 0, DRAWN: 0, **found}
-    if aged := _AGE.search(text):
-        found[AGE] = _months(aged["years"], aged["over"], aged["half"])
+    if named := _AGE.search(text):
+        found[AGE] = _months(named["years"], named["over"], named["half"])
+    found |= _aged(text)
     if graded := _GRADE.search(text):
         found[GRADE] = small(graded[1]) or 0
     if leaving := _LEAVING.search(text):
@@ -109,6 +114,14 @@ def counts(text: str) -> Mapping[str, int]:
     elif "三胞胎" in text:
         found[BABIES] = 3
     return found
+
+
+def _aged(text: str) -> dict[str, int]:
+    """How old somebody is; it is not known any more where another is asked for."""
+    if old := {one.value for one in ages(text)}:
+        return {AGED: int(old.pop()) if len(old) == 1 else 0}
+    another = _OF_ANOTHER.search(text) or _OF_ONESELF.search(text)
+    return {AGED: 0} if another else {}
 
 
 def _times(text: str) -> dict[str, int]:

@@ -55,6 +55,9 @@ _AGE = re.compile(
     r"|[一二三四五六七八九])\s?(?:周?岁|周岁)"
     r"|(?<=今年)(?:都|已经|刚|快|就|满)?(?P<age2>[1-9]\d"
     r"|[二三四五六七八九]十[一二三四五六七八九]?)(?:了|,|$|的人)"
+    # "我58了", "我老婆49 一天没交过".
+    r"|(?<=[我俺妈爸娘爹婆公姐哥妹弟他她])(?:今年|现在|都|已经|刚|快|也|才)?(?P<age3>[3-7]\d)"
+    r"(?=了|,|\s|$|的人)"
 )
 _OWN_AGE_BEFORE = re.compile(
     r"(?:我|今年|现在|已经|刚|都|妈|爸|母亲|父亲|老公|老婆|丈夫|妻子|爱人|老人|本人|阿姨|孩子"
@@ -84,9 +87,10 @@ def births(text: str, today: date) -> Iterator[Found]:
 def ages(text: str) -> Iterator[Found]:
     """The ages of persons; not the ages that a rule names (年满60岁, 50岁退休)."""
     for match in _AGE.finditer(text):
-        age = small(match["age"] or match["age2"])
-        if age is not None and age <= _OLDEST and _is_own(text, match):
-            where = match.span("age2") if match["age2"] else match.span()
+        bare = next((name for name in ("age2", "age3") if match[name]), None)
+        age = small(match[bare or "age"])
+        if age is not None and age <= _OLDEST and (bare or _is_own(text, match)):
+            where = match.span(bare) if bare else match.span()
             yield Found("age", str(age), *where)
 
 
@@ -117,8 +121,6 @@ def _is_figure(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_own(text: str, match: re.Match[str]) -> bool:
-    if match["age2"]:
-        return True
     before, after = text[max(0, match.start() - 10) : match.start()], text[match.end() :][:6]
     if _AGE_LIMIT_BEFORE.search(before):
         return False

@@ -177,6 +177,26 @@ async def test_who_asks_when_he_retires_hears_what_is_lacking(stage: Stage) -> N
     assert (await asked(stage, "Q073", {}, entities=born)).responses == ["utter_retirement_age"]
 
 
+@pytest.mark.parametrize(
+    ("item", "told", "said"),
+    [
+        ("Q080", {"birth_month": "1972-08"}, "最早2032年8月就可以退，不提前是2034年7月退。"),
+        ("Q080", {"age": "58"}, "最早2027年11月到2028年11月就可以退，"),
+        ("Q080", {"birth_month": "1966-10"}, "最早2027年2月可以退，不提前是2027年4月退。"),
+        ("Q080", {"birth_month": "1966-07"}, "2026年12月到法定退休年龄，来不及再提前了。"),
+        ("Q080", {"birth_month": "1965-06"}, "不用再提前了。"),
+        ("Q083", {"birth_month": "1972-08"}, "和单位商量好，最晚2037年7月退。"),
+    ],
+)
+async def test_who_told_when_he_was_born_hears_what_it_comes_to(
+    stage: Stage, item: str, told: dict[str, str], said: str
+) -> None:
+    # Who has not told what work he does hears the rule alone.
+    assert said not in (await asked(stage, item, {}, entities=told)).text
+    own = await asked(stage, item, {}, entities={**told, "worker_category": "male"})
+    assert said in own.text
+
+
 async def test_money_that_is_no_wage_is_not_counted_with(stage: Stage) -> None:
     offered = await asked(stage, "Q148", {"grade": 9}, entities={"amount": "5000"})
     assert "9级的，一次给9个月的本人工资。" in offered.text

@@ -164,6 +164,68 @@ async def test_who_has_reached_the_age_is_told_so(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
+    ("age", "category", "response", "shown"),
+    [
+        # Born from November 1967 to November 1968.
+        ("58", "male", "utter_retirement_age", ("60岁9个月到61岁", "2028年8月到2029年11月")),
+        ("60", "male", "utter_retirement_about_now", ("2026年2月到2027年5月", "生日早的已经到")),
+        ("52", "female_50", "utter_retirement_before_reform", ("50岁", "已经到退休年龄了")),
+        ("55", "female_55", "utter_retirement_about_now", ("2026年2月到2027年5月",)),
+        ("54", "female_55", "utter_retirement_in_years", ("2027年5月到2028年8月", "最多早3年")),
+        ("61", "male", "utter_retirement_reached", ("60岁到60岁3个月", "已经到退休年龄了")),
+    ],
+)
+async def test_an_age_tells_between_which_months(
+    stage: Stage, age: str, category: str, response: str, shown: tuple[str, ...]
+) -> None:
+    said = await stage.play(RETIREMENT, entities={"age": age, "worker_category": category})
+    assert said.responses == [response, "utter_retirement_by_age"]
+    for part in shown:
+        assert part in said.text
+    assert said.slots["pending"] == "retirement_age"
+    month = {one["label"]: one["value"] for one in said.card("estimate")["results"]}["退休年月"]
+    assert month in said.text
+
+
+async def test_the_month_that_is_told_then_is_counted_with(stage: Stage) -> None:
+    await stage.play(RETIREMENT, entities={"age": "58", "worker_category": "male"})
+    said = await stage.play("action_continue", "inform", entities={"birth_month": "1968-05"})
+    assert said.responses == ["utter_retirement_age"]
+    assert "1968年5月出生" in said.text
+
+
+async def test_an_age_that_goes_with_the_month_adds_nothing_and_another_is_anothers(
+    stage: Stage,
+) -> None:
+    stage.slots |= {"birth_month": "1968-05", "worker_category": "male"}
+    own = await stage.play(RETIREMENT, entities={"age": "58"})
+    assert own.responses == ["utter_retirement_age"]
+    husband = await stage.play(RETIREMENT, entities={"age": "49"})
+    assert husband.responses == ["utter_retirement_age", "utter_retirement_by_age"]
+    assert "1976年11月到1977年11月" in husband.text
+    earlier = await stage.play(RETIREMENT, counts={"aged": 49})
+    assert "1968年5月出生" in earlier.text  # the month is surer than what was said in between
+
+
+@pytest.mark.parametrize("age", ["9", "120", "0"])
+async def test_nobody_of_that_age_retires(stage: Stage, age: str) -> None:
+    said = await stage.play(RETIREMENT, entities={"age": age, "worker_category": "male"})
+    assert said.responses == ["utter_ask_birth_month"]
+    assert said.cards == []
+
+
+async def test_who_told_his_age_is_asked_for_what_is_still_missing_only(stage: Stage) -> None:
+    asked: dict[str, Any] = {"answers": ["Q073"], "counts": {"aged": 58}}
+    said = await stage.play("action_answer_question", **asked)
+    assert said.responses == ["utter_answer", "utter_ask_worker_category"]
+    said = await stage.play("action_continue", "inform", entities={"worker_category": "male"})
+    assert said.responses == ["utter_ask_birth_month"]  # told too long ago
+    stage.slots |= {"worker_category": "male"}
+    said = await stage.play("action_ask_back", answers=["Q073", "Q001"], entities={"age": "58"})
+    assert said.responses == ["utter_retirement_age", "utter_retirement_by_age"]
+
+
+@pytest.mark.parametrize(
     ("birth", "response"),
     [
         ("2030-01", "utter_born_in_future"),
