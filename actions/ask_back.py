@@ -47,12 +47,14 @@ class AskBack(CitizenAction):
         items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
         offered = [*map(cards.item_choice, items), *beside]
         shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
-        condoles = bool(items) and items[0].summary.startswith(knowledge.phrases.condolence)
+        gists = {"gists": knowledge.in_short(items, self._parts.today())}
+        condoles = bool(items) and _condoles(items[0], turn, knowledge.phrases.condolence)
         if turn.told and offered and not condoles:
-            return [Reply("utter_told_of", {}, shown)]  # nothing was asked that we did not follow
+            # Nothing was asked that we did not follow.
+            return [Reply("utter_told_of", gists, shown)]
         said = _sentence(turn, bool(offered), condoles)
         office = knowledge.phrases.office(items[0].office if items else "")
-        return [Reply(said, {"phone": office["phone"]}, shown, _counted(turn))]
+        return [Reply(said, {"phone": office["phone"], **gists}, shown, _counted(turn))]
 
 
 def _retirement(turn: Turn, knowledge: Knowledge) -> Item | None:
@@ -93,6 +95,13 @@ def _beside(turn: Turn, phrases: Phrases) -> list[cards.Card]:
         return []
     word = "calculate" if turn.beside.startswith(ESTIMATES) else "own_record"
     return [cards.choice(phrases.word("choices", word), turn.beside)]
+
+
+def _condoles(item: Item, turn: Turn, condolence: str) -> bool:
+    """Whether sympathy is due: once in a conversation, and not with every question after it."""
+    said = (str(card.get("summary") or "") for card in turn.cards_before)
+    begins = item.summary.startswith(condolence)
+    return begins and not any(one.startswith(condolence) for one in said)
 
 
 def _sentence(turn: Turn, has_items: bool, condoles: bool) -> str:

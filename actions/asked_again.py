@@ -14,6 +14,7 @@ from typing import Any
 
 from actions.knowledge.answers import Item
 from actions.talk.turn import Turn
+from actions.talk.verdict import bare, spoken
 
 _FIRST = re.compile(r"(?P<sentence>[^。]*)。")
 _MARK = re.compile(r"[，。、：；“”！？\s]")
@@ -28,7 +29,7 @@ class Again:
     said: str = ""
     rest: str | None = None
     one: bool = False  # whether it is what fits, and not all
-    unsure: bool = False  # whether all of it is only said because nothing surely fits
+    unsure: bool = False  # whether it is only said because nothing surely fits
 
 
 # Nothing more is known, or just this is not.
@@ -45,13 +46,18 @@ def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
     if not turn.leans or not told:
         return None
     said = [str(card.get("summary")) for card in told]
-    known = Counter(line for one in said for line in one.splitlines())
-    fitting = [own] if own and not known[own] else _fitting(item, turn)
+    known = Counter(bare(line) for one in said for line in one.splitlines())
+    counted = own is not None and not known[own]
+    fitting = [own] if own and counted else _fitting(item, turn)
+    vague = turn.vague and not counted
     steps = None if item.detail in said else item.detail
-    if fresh := [line for line in fitting if not known[line]]:
-        return Again("utter_answer_point", "\n".join(fresh), _without(fresh, steps), one=True)
-    if once := [line for line in fitting if known[line] == 1]:
-        return Again("utter_point_again", once[0], _without(once, steps), one=True)
+    if fresh := [line for line in fitting if not known[bare(line)]]:
+        said_now, left = "\n".join(spoken(fresh, turn.text)), _without(fresh, steps)
+        return Again("utter_answer_point", said_now, left, one=True, unsure=vague)
+    once = [line for line in fitting if known[bare(line)] == 1]
+    if once and not vague:
+        said_again = spoken(once[:1], turn.text)[0]
+        return Again("utter_point_again", said_again, _without(once, steps), one=True)
     if turn.unsaid:
         return UNSAID
     if not item.detail or item.detail in {card.get("summary") for card in turn.last_cards}:
@@ -73,9 +79,10 @@ def to_the_point(
         said = f"{feels}{own}\n{item.summary.removeprefix(feels)}"
         return Again("utter_answer", said, item.detail, one=True)
     fitting = [line for line in _fitting(item, turn) if not _told_by(item.summary, line)]
-    if not fitting:
+    if not fitting or turn.vague:
         return None
-    told = (*fitting, item.summary) if turn.leans else (item.summary, *fitting)
+    heard = spoken(fitting, turn.text)
+    told = (*heard, item.summary) if turn.leans else (item.summary, *map(bare, heard))
     return Again("utter_answer", "\n".join(told), _without(fitting, item.detail), one=True)
 
 

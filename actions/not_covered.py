@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from actions.knowledge.answers import Item, Knowledge
@@ -37,16 +38,17 @@ class SayNotCovered(CitizenAction):
         if _goes_on(turn):
             return [Reply("utter_not_followed", {}, shown, {"pending": None})]
         if turn.told:
-            return [_what_of_it(turn, knowledge)]
+            return [_what_of_it(turn, knowledge, self._parts.today())]
         return [Reply("utter_not_covered", {}, shown, {"pending": None})]
 
 
-def _what_of_it(turn: Turn, knowledge: Knowledge) -> Reply:
+def _what_of_it(turn: Turn, knowledge: Knowledge, today: date) -> Reply:
     """What somebody wants to know who tells something, with the topics of its area, if any."""
-    human, topics = cards.human_choice(knowledge.phrases), list(_topics(turn, knowledge))
-    shown = cards.choices([*map(cards.item_choice, topics[:MOST_TOPICS]), human])
+    human = cards.human_choice(knowledge.phrases)
+    topics = list(_topics(turn, knowledge))[:MOST_TOPICS]
+    shown = cards.choices([*map(cards.item_choice, topics), human])
     words = "utter_told_of" if topics else "utter_told"
-    return Reply(words, {}, shown, {"pending": None})
+    return Reply(words, {"gists": knowledge.in_short(topics, today)}, shown, {"pending": None})
 
 
 def _topics(turn: Turn, knowledge: Knowledge) -> Iterator[Item]:

@@ -222,6 +222,8 @@ def _annuity(case: Case) -> Iterator[str]:
 
 def _injury(case: Case) -> Iterator[str]:
     grade, rules = case.told("grade"), case.rules["injury"]
+    if grade is None and case.told("wage"):
+        yield _each_grade(case)
     if grade not in rules["once"]:
         return
     months = rules["once"][grade]
@@ -232,6 +234,26 @@ def _injury(case: Case) -> Iterator[str]:
         yield case.say("injury_monthly", percent=percent)
     if percent := rules["monthly_unplaced"].get(grade):
         yield case.say("injury_unplaced", percent=percent)
+
+
+def _each_grade(case: Case) -> str:
+    """What the likeliest grades come to where only the wage is told."""
+    wage, once = case.told("wage") or 0, case.rules["injury"]["once"]
+    grades = case.rules["injury"]["likeliest"]
+    told = (case.say("injury_grade", grade=grade, amount=wage * once[grade]) for grade in grades)
+    return case.say("injury_grades", wage=wage, grades=case.knowledge.phrases.listed(told))
+
+
+def _resident(case: Case) -> Iterator[str]:
+    yearly, aged, rules = case.told("yearly"), case.told("aged"), case.rules
+    age = int(rules["resident"]["age"])
+    until = 12 * (age - aged) if aged is not None else 0
+    months = case.told("paid_months") or max(until, 0)
+    if not yearly or not months:
+        return
+    divisor, paid = rules["annuity"]["months"][age], yearly * months // 12
+    values = {"yearly": yearly, "years": case.span(months), "paid": paid, "divisor": divisor}
+    yield case.say("resident", **values, monthly=round(paid / divisor))
 
 
 def _amount(case: Case) -> Decimal | None:
@@ -252,6 +274,7 @@ RULES: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "maternity": _maternity,
     "minimum": _minimum,
     "place": _place,
+    "resident": _resident,
     "survivors": _survivors,
     "survivors_of_a_pensioner": _survivors_of_a_pensioner,
     "unemployment": _unemployment,

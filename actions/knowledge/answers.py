@@ -12,6 +12,10 @@ from actions.knowledge.phrases import Phrases
 from actions.knowledge.retirement_rules import Rules
 from actions.talk.errors import NoLongerInForce, NothingAsked, NotYetInForce
 
+_SENTENCE = re.compile(r"[^。！？]+[。！？]*")
+# Characters of an answer's gist: two lines on a phone.
+MOST_OF_A_GIST = 60
+
 
 @dataclass(frozen=True)
 class Source:
@@ -92,6 +96,10 @@ class Item:
     office: str
     points: tuple[str, ...] = ()  # each said alone, when it is asked for after the answer
     english: English | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether its rule is in force on a day."""
+        return self.effective_from <= day <= (self.effective_to or day)
 
     @property
     def in_english(self) -> Item:
@@ -181,6 +189,22 @@ class Knowledge:
         if figures is None:
             return Answer(asked, region, None, (), ())
         return Answer(asked, region, _filled(asked, region, figures), _sources_of(figures), ())
+
+    def in_short(self, items: Iterable[Item], today: date) -> str:
+        """What each answers in a sentence, a line each; of what is not in force the title alone."""
+        return "".join(
+            "\n" + self.phrases.gist(number, one.title, self._gist(one) if one.holds(today) else "")
+            for number, one in enumerate(items, start=1)
+        )
+
+    def _gist(self, item: Item) -> str:
+        """The first sentences of an answer, as many as fit in two lines of a phone."""
+        said, *more = _SENTENCE.findall(item.summary.removeprefix(self.phrases.condolence))
+        for sentence in more:
+            if len(said) + len(sentence) > MOST_OF_A_GIST:
+                break
+            said += sentence
+        return str(said)
 
     def _figures(self, item: Item, region: Region, today: date) -> list[Parameter] | None:
         """The item's figures for this region and day; None when one is missing."""

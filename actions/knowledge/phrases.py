@@ -79,6 +79,11 @@ class Phrases:
         written: str = self.words["numbers"]["day"]
         return written.format(year=day.year, month=day.month, day=day.day)
 
+    def gist(self, number: int, title: str, said: str) -> str:
+        """A topic among several, and what its answer comes to."""
+        written: str = self.words["gist"]["whole" if said else "title"]
+        return written.format(number=number, title=title, said=said)
+
     def listed(self, parts: Iterable[str]) -> str:
         """Parts in one line."""
         return str(self.words["numbers"]["between"]).join(parts)

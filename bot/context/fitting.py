@@ -17,7 +17,7 @@ from typing import Any
 import jieba
 
 from bot.context.asking import asked
-from bot.context.lines import UNSAID, WHOLE, Heard, Lines
+from bot.context.lines import UNSAID, WHOLE, Fit, Heard, Lines
 from bot.context.reading import Saying
 from bot.context.said import Said
 from bot.normalizer import normalize
@@ -60,15 +60,15 @@ def verdicts(
         heard = _heard(told["then"], model, words, vectors)
         for name, find in (("again", lines.fitting), ("beside", lines.beside)):
             fit = find(told["item"], heard, said)
-            found[name][_verdict(told, fit.lines, fit.unsaid)] += 1
+            found[name][_verdict(told, fit)] += 1
     return found
 
 
-def _verdict(told: Mapping[str, Any], lines: tuple[str, ...], unsaid: bool) -> str:
-    if lines:
-        right = {*lines} & {*told["lines"]}
-        return f"{'right' if right else 'wrong'} {len(lines)}"
-    if unsaid:
+def _verdict(told: Mapping[str, Any], fit: Fit) -> str:
+    if fit.lines:
+        right = "right" if {*fit.lines} & {*told["lines"]} else "wrong"
+        return f"nearest {right}" if fit.vague else f"{right} {len(fit.lines)}"
+    if fit.unsaid:
         return f"unsaid {'right' if told.get(UNSAID) else 'wrong'}"
     return f"all of it{'' if told.get(WHOLE) else ' where a line fits'}"
 

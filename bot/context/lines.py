@@ -69,7 +69,7 @@ class Fit:
 
     lines: tuple[str, ...] = ()
     unsaid: bool = False  # whether the item says nothing of it
-    vague: bool = False  # whether all of it is only said because no line stands out
+    vague: bool = False  # whether no line stands out: these are merely the nearest
 
 
 NO_FIT = Fit()
@@ -126,11 +126,18 @@ class Lines:
             chance += likely
             if place < 0:  # as likely as any of the lines that would follow
                 unsaid = place == _UNSAID and likely >= SURE
-                return Fit(unsaid=unsaid, vague=not unsaid and likeliest[0][0] != _WHOLE)
+                if unsaid or likeliest[0][0] == _WHOLE:
+                    return Fit(unsaid=unsaid)
+                return self._nearest(likeliest)
             found.append(self.texts[place])
             if chance >= SURE:
                 return Fit(tuple(found))
-        return Fit(vague=bool(likeliest))
+        return self._nearest(likeliest) if likeliest else NO_FIT
+
+    def _nearest(self, likeliest: Sequence[tuple[int, float]]) -> Fit:
+        """Where no line stands out, the first few hold what fits in two cases of three."""
+        lines = [self.texts[place] for place, _ in likeliest if place >= 0]
+        return Fit(tuple(lines[:MOST_LINES]), vague=True)
 
     def beside(self, item: str, heard: Heard, said: Said) -> Fit:
         """What is worth saying beside the short answer of this item."""

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 
 from bot.entities.births import ages
-from bot.entities.numerals import figures, small
+from bot.entities.numerals import figures, number, small
 
 PAID, DRAWN, GRADE, LEAVING, AGE = "paid_months", "drawn_months", "grade", "leaving_year", "age"
 BABIES, WAGE = "babies", "wage"
+YEARLY = "yearly"  # yuan paid in each year
 AGED = "aged"  # how old a person is now; `age` is any age that is named, in months
 
 _N = r"(?<![\d.一二三四五六七八九十])(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?![\d.])"
@@ -72,7 +73,13 @@ _OF_ONESELF = re.compile(r"(?:我自己|我本人)(?=几|多|啥|什么|哪|呢|
 CENTURY = 2000
 MOST_BARE = 14  # characters
 # Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
-_EARNED = r"[1-9]\d{2,4})(?![\d.年岁])"
+_SPOKEN = r"[一二两三四五六七八九](?:千[一二三四五六七八九]?百?|万[一二三四五六七八九]?千?)"
+_EARNED = rf"(?:[1-9]\d{{2,4}}|{_SPOKEN}))(?![\d.年岁])"
+# "一年交三千": what residents pay; nobody can pay in more at once than some thousand.
+_YEARLY = re.compile(
+    r"(?:[一每][年档]|年年)(?:我|他|她|都|就|只|才|大概|最低|要){0,2}[交缴]了?"
+    rf"(?P<yearly>[1-9]\d{{2,3}}|[一二两三四五六七八九]百[一二三四五六七八九]?|{_SPOKEN})(?![\d.年岁个])"
+)
 _WAGE = re.compile(
     rf"(?:工资|月薪|薪水|底薪|(?<![交缴])(?:[一1]个月|每个?月)(?:能|可以)?(?:挣|拿|发|收入)?)"
     rf"(?:大概|差不多|也就|就|才|只有|是|有|到手)?(?P<wage>{_EARNED}"
@@ -108,7 +115,9 @@ def counts(text: str) -> Mapping[str, int]:
     elif short := _LEAVING_SHORT.search(text):
         found[LEAVING] = CENTURY + int(short[1])
     if earned := _WAGE.search(text):
-        found[WAGE] = int(earned["wage"] or earned["before"])
+        found[WAGE] = int(number(earned["wage"] or earned["before"]) or 0)
+    if yearly := _YEARLY.search(text):
+        found[YEARLY] = int(number(yearly["yearly"]) or 0)
     if _TWINS.search(text):
         found[BABIES] = 2
     elif "三胞胎" in text:

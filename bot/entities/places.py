@@ -66,10 +66,15 @@ class Gazetteer:
     hiding: Mapping[str, tuple[tuple[str, int], ...]]
 
 
-def region_names(file: Path) -> dict[str, str]:
-    """Each name, short name and alias of `regions.yml` with its GB/T 2260 code."""
+def region_names(file: Path, *, outside: bool = True) -> dict[str, str]:
+    """Each name, short name and alias of `regions.yml` with its GB/T 2260 code.
+
+    Those `outside` the mainland are more than places: who says 香港 may be from there.
+    """
     names: dict[str, str] = {}
     for region in yaml.safe_load(file.read_text(encoding="utf-8"))["regions"]:
+        if region.get("outside") and not outside:
+            continue
         for name in (region["name"], region["short"], *region.get("aliases", [])):
             names[normalize(str(name)).text] = str(region["code"])
     return names

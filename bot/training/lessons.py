@@ -112,7 +112,7 @@ def with_titles(
     labels = {one.label for one in examples}
     named = titles(knowledge(knows / "items"))
     more = [example(title, label, words) for title, label in named if label in labels]
-    return examples + more, tuple(region_names(knows / "regions.yml"))
+    return examples + more, tuple(region_names(knows / "regions.yml", outside=False))
 
 
 def cutter_of(configured: Configuration) -> jieba.Tokenizer:

@@ -23,6 +23,26 @@ async def test_the_first_time_there_are_three_choices_and_a_person(stage: Stage)
     assert said.slots == {"unclear_turns": 1.0}
 
 
+async def test_each_choice_says_what_its_answer_comes_to(stage: Stage) -> None:
+    said = await stage.play(ASK_BACK, "unclear", answers=["Q001", "Q202", "Q200"])
+    assert said.text.split("\n")[1:] == [
+        "1. 五险包括哪些——五险就是养老、医疗、工伤、失业、生育这五种保险。",
+        "2. 认证怎么做——在手机上刷脸就行。走不动的申请上门。",
+        "3. 医疗保障法什么时候施行",  # not in force yet: none of it is given as if it held
+    ]
+
+
+async def test_sympathy_is_said_once(stage: Stage) -> None:
+    mourning = {"answers": ["Q203", "Q001"], "text": "我爸走了"}
+    first = await stage.play(ASK_BACK, "unclear", **mourning)
+    assert first.responses == ["utter_ask_back_condolence"]
+    answer = (await stage.play("action_answer_question", answers=["Q203"])).card("answer")
+    told = {"event": "bot", "text": "甲", "data": {"custom": {"card": answer}}}
+    events = [{"event": "user", "text": "问"}, told, {"event": "user", "text": "他们说能补十万"}]
+    then = await stage.play(ASK_BACK, "unclear", events=events, **mourning)
+    assert "节哀" not in then.text
+
+
 @pytest.mark.parametrize(
     ("beside", "title"),
     [("look_up_card", "查我自己的记录"), ("estimate_pension", "帮我算一算")],

@@ -103,6 +103,10 @@ async def test_where_no_line_stands_out_it_says_so_and_offers_what_else_was_like
     assert offered[0] == '/choose{"item": "Q016"}'
     # What is hardly likely is not offered, and a line that fits leaves the item its own kin.
     assert '/choose{"item": "Q019"}' not in offered
+    # Of more than one line those that are nearest come first, and the rest is left to unfold.
+    near = await stage.play("action_answer_question", lines=[FREE], **asked)
+    assert near.responses == ["utter_heard_unsurely", "utter_answer_point"]
+    assert near.card("answer")["summary"] == FREE
     sure = await stage.play("action_answer_question", **{**asked, "vague": False})
     assert sure.card("answer")["related"] == first["related"]
 

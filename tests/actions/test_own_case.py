@@ -31,6 +31,14 @@ async def asked(stage: Stage, item: str, counts: dict[str, int], **turn: Any) ->
 @pytest.mark.parametrize(
     ("item", "counts", "entities", "said"),
     [
+        ("Q148", {"wage": 7000}, {}, "10级约49000元、9级约63000元、8级约77000元、7级约91000元。"),
+        ("Q065", {"yearly": 3000, "aged": 41}, {}, "自己一共交57000元，除以139，这一块每月约410元"),
+        (
+            "Q065",
+            {"yearly": 360, "paid_months": 180},
+            {},
+            "自己一共交5400元，除以139，这一块每月约39元",
+        ),
         ("Q125", {"paid_months": 96}, {}, "失业保险缴了8年的，最长领18个月，"),
         ("Q125", {"paid_months": 11}, {}, "失业保险缴了11个月的，还不满1年，"),
         ("Q125", {"paid_months": 97}, {"region": "310000"}, "在上海可以领16个月。"),
@@ -195,6 +203,13 @@ async def test_who_told_when_he_was_born_hears_what_it_comes_to(
     assert said not in (await asked(stage, item, {}, entities=told)).text
     own = await asked(stage, item, {}, entities={**told, "worker_category": "male"})
     assert said in own.text
+
+
+@pytest.mark.parametrize("counts", [{"yearly": 3000}, {"aged": 41}, {"yearly": 3000, "aged": 66}])
+async def test_what_residents_get_is_not_reckoned_from_half_of_it(
+    stage: Stage, counts: dict[str, int]
+) -> None:
+    assert "除以139" not in (await asked(stage, "Q065", counts)).text
 
 
 async def test_money_that_is_no_wage_is_not_counted_with(stage: Stage) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.context.fitting import FITTING, shown, verdicts, with_weights
-from bot.context.lines import OF_LINES, UNSAID, WHOLE, Fit, Heard, Lines, lines_of
+from bot.context.lines import MOST_LINES, OF_LINES, UNSAID, WHOLE, Fit, Heard, Lines, lines_of
 from bot.context.reading import SAID, Saying, said_to, sayings
 from bot.context.sight import decide_after, to_the_point
 from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
@@ -115,7 +115,10 @@ def test_all_that_is_only_said_for_want_of_a_line_is_no_answer(
     assert told.said is not None
     heard = _heard("加急要收多少钱", model, words, kept)
     unsure = replace(told.lines, weights=0.05 * WEIGHTS)
-    assert unsure.fitting("Q196", heard, told.said) == Fit(vague=True)
+    nearest = unsure.fitting("Q196", heard, told.said)
+    assert nearest.vague
+    assert len(nearest.lines) == MOST_LINES
+    assert not nearest.unsaid
     all_of_it = _heard("你详细说说", model, words, kept)
     assert told.lines.fitting("Q196", all_of_it, told.said) == Fit()
 
