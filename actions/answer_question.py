@@ -58,9 +58,9 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
             return own
     given = _beside_likely(knowledge.answer_for(item, knowledge.region(turn.region), today), turn)
     case = own_case(knowledge, turn, item, today)
-    again = asked_again(asked, turn, case)
+    again = asked_again(asked, turn, knowledge.phrases, case)
     if again is None and (case or not given.local):
-        again = to_the_point(asked, turn, case, knowledge.phrases.condolence)
+        again = to_the_point(asked, turn, knowledge.phrases, case)
     if again in (NO_MORE, UNSAID) and not turn.in_english:
         return [_nothing_more(given, knowledge, again)]
     replies = [*_unsure(asked, again), _said(given, knowledge, again)]

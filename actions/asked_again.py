@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.knowledge.answers import Item
+from actions.knowledge.phrases import Phrases
 from actions.talk.turn import Turn
-from actions.talk.verdict import bare, spoken
 
 _FIRST = re.compile(r"(?P<sentence>[^。]*)。")
 _MARK = re.compile(r"[，。、：；“”！？\s]")
@@ -37,7 +37,7 @@ NO_MORE = Again("utter_no_more")
 UNSAID = Again("utter_point_unsaid")
 
 
-def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
+def asked_again(item: Item, turn: Turn, phrases: Phrases, own: str | None = None) -> Again | None:
     """What to say of an item that was answered before; nothing where its answer is due.
 
     `own` is what the rule comes to for the numbers that were told, and fits best.
@@ -45,18 +45,18 @@ def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
     told = [card for card in turn.cards_before if _is_of(item, card)]
     if not turn.leans or not told:
         return None
-    said = [str(card.get("summary")) for card in told]
-    known = Counter(bare(line) for one in said for line in one.splitlines())
+    verdicts, said = phrases.verdicts, [str(card.get("summary")) for card in told]
+    known = Counter(verdicts.bare(line) for one in said for line in one.splitlines())
     counted = own is not None and not known[own]
     fitting = [own] if own and counted else _fitting(item, turn)
     vague = turn.vague and not counted
     steps = None if item.detail in said else item.detail
-    if fresh := [line for line in fitting if not known[bare(line)]]:
-        said_now, left = "\n".join(spoken(fresh, turn.text)), _without(fresh, steps)
+    if fresh := [line for line in fitting if not known[verdicts.bare(line)]]:
+        said_now, left = "\n".join(verdicts.spoken(fresh, turn.text)), _without(fresh, steps)
         return Again("utter_answer_point", said_now, left, one=True, unsure=vague)
-    once = [line for line in fitting if known[bare(line)] == 1]
+    once = [line for line in fitting if known[verdicts.bare(line)] == 1]
     if once and not vague:
-        said_again = spoken(once[:1], turn.text)[0]
+        said_again = verdicts.spoken(once[:1], turn.text)[0]
         return Again("utter_point_again", said_again, _without(once, steps), one=True)
     if turn.unsaid:
         return UNSAID
@@ -65,9 +65,7 @@ def asked_again(item: Item, turn: Turn, own: str | None = None) -> Again | None:
     return Again("utter_answer_more", item.detail, unsure=turn.vague)
 
 
-def to_the_point(
-    item: Item, turn: Turn, own: str | None = None, condolence: str = ""
-) -> Again | None:
+def to_the_point(item: Item, turn: Turn, phrases: Phrases, own: str | None = None) -> Again | None:
     """The short answer with what fits just this question, where that does not say it already.
 
     In the middle of a conversation what fits comes first: there it is the answer. What the
@@ -75,14 +73,15 @@ def to_the_point(
     """
     if own:
         first = _FIRST.match(item.summary)
-        feels = first[0] if first and first["sentence"] == condolence else ""
+        feels = first[0] if first and first["sentence"] == phrases.condolence else ""
         said = f"{feels}{own}\n{item.summary.removeprefix(feels)}"
         return Again("utter_answer", said, item.detail, one=True)
     fitting = [line for line in _fitting(item, turn) if not _told_by(item.summary, line)]
     if not fitting or turn.vague:
         return None
-    heard = spoken(fitting, turn.text)
-    told = (*heard, item.summary) if turn.leans else (item.summary, *map(bare, heard))
+    verdicts = phrases.verdicts
+    heard = verdicts.spoken(fitting, turn.text)
+    told = (*heard, item.summary) if turn.leans else (item.summary, *map(verdicts.bare, heard))
     return Again("utter_answer", "\n".join(told), _without(fitting, item.detail), one=True)
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 # As the server sets it, before numpy reads it: the matrices of one question are small.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from bot.memory import give_back
 from bot.publishing import answer_index
 from bot.publishing.door import Desk, door
 from bot.publishing.watching import Watcher, report
@@ -81,6 +82,7 @@ def _watch(shop: Workshop, port: int) -> int:
     shop.used()
     shop.gate.vectors.one("")  # whoever waits for a wording should not wait for this
     shop.encoder.one("")
+    give_back()
     watcher = Watcher(shop, _say)
     if port:
         token = os.environ["WORKSHOP_TOKEN"]

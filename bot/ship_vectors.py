@@ -17,7 +17,7 @@ from bot.training.lessons import configuration, examples_of, with_titles
 
 
 def main() -> int:
-    """Compute what is not kept yet, and write it all."""
+    """Compute what is neither shipped nor kept yet, and write it all."""
     own = configuration()
     examples, places = with_titles(examples_of(own), own)
     pattern = places_pattern(places)
@@ -27,7 +27,7 @@ def main() -> int:
     talked = [text for one in talks_in(folder / TALKS) for text in (one.text, one.story)]
     told = [normalize(text).text for text in (*heard, *talked, *(one.text for one in steps))]
     texts = sorted({subject(one, pattern) for one in (*told, *(each.text for each in examples))})
-    rows = KeptVectors(Path(own["vectors"]), shipped=None).many(texts)
+    rows = KeptVectors(Path(own["vectors"])).many(texts)
     shipped_vectors.write(
         shipped_vectors.FILE, {key_of(text): row for text, row in zip(texts, rows, strict=True)}
     )

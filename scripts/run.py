@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from scripts.prepare import prepare
 from scripts.stack import ROOT, Stack, start
 
 SECONDS_TO_COME_UP = 120
+LOCK_FILE = "running.lock"
 # What a proxy in front of us answers while the gateway is not there yet.
 NOTHING_BEHIND = {502, 503, 504}
 # What ends us.
@@ -32,6 +34,10 @@ class AnotherProgram(Exception):
     """What answers at our address is not our gateway."""
 
 
+class RunningAlready(Exception):
+    """Another one keeps everything running with these data."""
+
+
 def main() -> int:
     """Run the stack; 1 when it does not come up."""
     stop_when_told()
@@ -40,6 +46,7 @@ def main() -> int:
     data = Path(os.environ.get("DATA_DIR", ROOT / ".data"))
     stack = None
     try:
+        alone(data)
         print("▸ Starting the stores …", flush=True)
         stack = start(data, port, ROOT / "models/wenbao.tar.gz")
         serving = engine_programs.read(data / "run")
@@ -54,12 +61,28 @@ def main() -> int:
             time.sleep(1)
         print("The supervisor ended; see .data/run/supervisord.log", file=sys.stderr)
         return 1
+    except RunningAlready:
+        print(f"Wenbao is running already with {data}; end it there first.", file=sys.stderr)
+        return 1
     except Stopped:
         print("\n▸ Stopping …", flush=True)
         return 0
     finally:
         if stack is not None:
             stack.stop()
+
+
+def alone(data: Path) -> None:
+    """Hold these data for as long as this process lives; `RunningAlready` where another does.
+
+    A second start would take over the database of the first, and end it when it fails.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    held = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        raise RunningAlready from problem
 
 
 def came_up(stack: Stack) -> bool:

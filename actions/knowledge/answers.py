@@ -199,7 +199,10 @@ class Knowledge:
 
     def _gist(self, item: Item) -> str:
         """The first sentences of an answer, as many as fit in two lines of a phone."""
-        said, *more = _SENTENCE.findall(item.summary.removeprefix(self.phrases.condolence))
+        sentences = _SENTENCE.findall(item.summary)
+        if sentences[0].startswith(self.phrases.condolence):
+            sentences = sentences[1:]
+        said, *more = sentences
         for sentence in more:
             if len(said) + len(sentence) > MOST_OF_A_GIST:
                 break

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from actions.knowledge.retirement_rules import Month
+from actions.talk.verdict import Verdicts
 
 # A title inside a title changes its marks (GB/T 15834).
 _INNER_MARKS = str.maketrans("《》", "〈〉")
@@ -27,6 +29,11 @@ class Phrases:
         """The same, with English words where there are any."""
         english: Mapping[str, Any] = self.words["english"]
         return Phrases({**self.words, **{name: self._over(name, english) for name in english}})
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """The verdicts that lines begin with."""
+        return Verdicts.read(self.words["verdicts"])
 
     @property
     def condolence(self) -> str:

@@ -64,9 +64,12 @@ _AGE = re.compile(
 )
 _BARE = re.compile(_TIME)
 # Who was born when, or leaves when, and is somebody else: "我老公68年5月的 啥时候退".
+_RELATIVE = (
+    r"(?:老公|老婆|爱人|媳妇|对象|[我俺他她](?:爸|妈|爹|娘|哥|姐|弟|妹)"
+    r"|儿子|女儿|公公|婆婆|岳[父母])"
+)
 _OF_ANOTHER = re.compile(
-    r"(?:老公|老婆|爱人|媳妇|对象|[我俺他她](?:爸|妈|爹|娘|哥|姐|弟|妹)|儿子|女儿|公公|婆婆|岳[父母])"
-    r".*(?:\d年\d{1,2}月|\d年[的生]|(?:几岁|多大|啥时候|什么时候|哪年|几时)(?:能|可以|才)?退)"
+    rf"{_RELATIVE}.*(?:\d年\d{{1,2}}月|\d年[的生]|(?:几岁|多大|啥时候|什么时候|哪年|几时)(?:能|可以|才)?退)"
 )
 # Who asks for himself after he told of somebody else: "那我自己呢".
 _OF_ONESELF = re.compile(r"(?:我自己|我本人)(?=几|多|啥|什么|哪|呢|能|可以|退|$)|那我呢")
@@ -103,11 +106,12 @@ def counts(text: str) -> Mapping[str, int]:
     A 0 is told twice, differently: whatever was told before is not known any more.
     """
     found = _times(text)
-    if _OF_ANOTHER.search(text):  # what was told of oneself before does not hold for him
-        found = {PAID: 0, DRAWN: 0, **found}
+    aged = _aged(text)
+    if _OF_ANOTHER.search(text) or (aged.get(AGED) and re.search(_RELATIVE, text)):
+        found = {PAID: 0, DRAWN: 0, **found}  # what was told of oneself does not hold for him
     if named := _AGE.search(text):
         found[AGE] = _months(named["years"], named["over"], named["half"])
-    found |= _aged(text)
+    found |= aged
     if graded := _GRADE.search(text):
         found[GRADE] = small(graded[1]) or 0
     if leaving := _LEAVING.search(text):

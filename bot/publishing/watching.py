@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.memory import give_back
 from bot.publishing import answer_index, pilot
 from bot.publishing.content import files, publication, publication_of
 from bot.publishing.pilot import Pilot
@@ -46,6 +47,7 @@ class Watcher:
                     self.settle()
                     self.settle_pilot()
                     self.shop.remember()
+                    give_back()
                 except (OSError, ValueError, KeyError, TypeError) as problem:
                     self.say(f"not built: {type(problem).__name__}")
             self.wake.wait(WATCH_SECONDS)

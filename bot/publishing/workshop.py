@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from bot.memory import give_back
 from bot.normalizer import normalize
 from bot.publishing import answer_index, pilot
 from bot.publishing.answer_index import OfAnotherTraining
@@ -141,6 +142,8 @@ class Workshop:
                 return bool(self._known(fingerprint) or self._make(data, fingerprint, give_way))
             except GaveWay:
                 return False
+            finally:
+                give_back()
 
     def build(self, data: Path, tell: Told = lambda *_: None, *, forced: bool = False) -> Built:
         """Sign the version for a data folder, if the gate lets it through or nobody asks that."""

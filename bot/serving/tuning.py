@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import ctypes
 import functools
 import gc
 import logging
@@ -24,6 +23,7 @@ from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import Event
 
+from bot.memory import give_back
 from bot.serving.graph_runner import StepRunner
 from bot.serving.processor import Processor
 
@@ -66,12 +66,6 @@ def settle(_app: Any, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_later(seconds, give_back)
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, 10, 10)
-
-
-def give_back() -> bool:
-    """Give the system what only loading needed, some 50 MB; whether the C library can (GNU's)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return trim is not None and bool(trim(0))
 
 
 def wording(

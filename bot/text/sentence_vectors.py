@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import Any, Protocol
 from zipfile import BadZipFile
@@ -120,9 +121,10 @@ class KeptVectors:
     ) -> None:
         self._file = folder / "sentence_vectors.npz"
         self._encoder = encoder or E5Vectors()
-        self._known = _read(self._file)
-        if shipped is not None:
-            self._known |= shipped_vectors.read(shipped)
+        self._shipped = shipped_vectors.read(shipped) if shipped else shipped_vectors.NONE
+        known = _read(self._file)
+        # Copied: a row of the file's array would keep all of it in memory.
+        self._known = {key: row.copy() for key, row in known.items() if key not in self._shipped}
         self._turn = threading.Lock()
         self._unwritten = 0
 
@@ -133,12 +135,16 @@ class KeptVectors:
     def many(self, texts: Sequence[str]) -> np.ndarray:
         """One row a text, computed only where the folder has none."""
         keys = [key_of(text) for text in texts]
+        shipped = np.array([key in self._shipped for key in keys], dtype=bool)
+        own = list(compress(zip(keys, texts, strict=True), ~shipped))
+        found = np.zeros((len(keys), DIMENSIONS), dtype=np.float32)
         with self._turn:
-            told = zip(keys, texts, strict=True)
-            self._complete({key: text for key, text in told if key not in self._known})
-        if not keys:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        return np.asarray(np.stack([self._known[key] for key in keys]), dtype=np.float32)
+            self._complete({key: text for key, text in own if key not in self._known})
+        if shipped.any():
+            found[shipped] = self._shipped.of(list(compress(keys, shipped)))
+        if own:
+            found[~shipped] = np.stack([self._known[key] for key, _ in own])
+        return found
 
     def _complete(self, missing: dict[str, str]) -> None:
         for start in range(0, len(missing), _BETWEEN_WRITES):
@@ -157,9 +163,10 @@ class KeptVectors:
     def _write(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_name(f".{os.getpid()}.{self._file.name}")
-        rows = np.stack(list(self._known.values())).astype(np.float32)
+        known = _read(self._file) | self._known
+        rows = np.stack(list(known.values())).astype(np.float32)
         with fresh.open("wb") as file:
-            np.savez(file, keys=np.array(list(self._known)), rows=rows)
+            np.savez(file, keys=np.array(list(known)), rows=rows)
         fresh.replace(self._file)  # whoever reads meanwhile sees the old file whole
 
 

@@ -6,7 +6,8 @@ byte each, and what they are multiplied by. Rounding moves a cosine by less than
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,36 @@ FILE = Path(__file__).resolve().parents[2] / "data/sentence_vectors.npz"
 _MOST = 127
 
 
-def read(file: Path) -> dict[str, np.ndarray]:
-    """Key (hexadecimal) → vector; empty where there is no such file."""
+@dataclass(frozen=True)
+class Shipped:
+    """All of them, in one byte a number until they are asked for: a quarter of the memory."""
+
+    place: Mapping[bytes, int]
+    rows: np.ndarray  # int8
+    scales: np.ndarray
+
+    def __contains__(self, key: str) -> bool:
+        return bytes.fromhex(key) in self.place
+
+    def of(self, keys: Sequence[str]) -> np.ndarray:
+        """A row for each of these keys, all of which are known."""
+        places = [self.place[bytes.fromhex(key)] for key in keys]
+        return np.asarray(self.rows[places] * self.scales[places, None], dtype=np.float32)
+
+
+NONE = Shipped({}, np.zeros((0, 0), np.int8), np.zeros(0, np.float32))
+
+
+def read(file: Path) -> Shipped:
+    """What the file holds; nothing where there is none."""
     if not file.exists():
-        return {}
+        return NONE
     with np.load(file, allow_pickle=False) as arrays:
         keys, rows, scales = arrays["keys"], arrays["rows"], arrays["scales"]
-    vectors = rows.astype(np.float32) * scales[:, None].astype(np.float32)
-    return dict(zip((bytes(key).hex() for key in keys), vectors, strict=True))
+    width = keys.shape[1]
+    whole = keys.tobytes()
+    place = {whole[width * at : width * (at + 1)]: at for at in range(len(keys))}
+    return Shipped(place, rows, scales.astype(np.float32))
 
 
 def write(file: Path, vectors: Mapping[str, np.ndarray]) -> None:

@@ -36,6 +36,7 @@ async def test_sympathy_is_said_once(stage: Stage) -> None:
     mourning = {"answers": ["Q203", "Q001"], "text": "我爸走了"}
     first = await stage.play(ASK_BACK, "unclear", **mourning)
     assert first.responses == ["utter_ask_back_condolence"]
+    assert first.text.split("\n")[1] == "1. 人去世了领什么——由遗属领丧葬补助金和抚恤金。"
     answer = (await stage.play("action_answer_question", answers=["Q203"])).card("answer")
     told = {"event": "bot", "text": "甲", "data": {"custom": {"card": answer}}}
     events = [{"event": "user", "text": "问"}, told, {"event": "user", "text": "他们说能补十万"}]

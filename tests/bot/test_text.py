@@ -143,3 +143,19 @@ def test_shipped_vectors_come_back_nearly_as_they_were(tmp_path: Path, encoder: 
     found = KeptVectors(tmp_path / "kept", counting, file).many(texts)
     assert counting.asked == []
     assert np.abs(found @ exact.T - exact @ exact.T).max() < 0.001
+
+
+def test_what_is_kept_stays_in_its_file_whatever_is_shipped(
+    tmp_path: Path, encoder: E5Vectors
+) -> None:
+    first, then, last = (CountingVectors(encoder) for _ in range(3))
+    exact = KeptVectors(tmp_path, first, None).many(["社保卡", "失业金"])
+    file = tmp_path / "shipped.npz"
+    shipped_vectors.write(file, {key_of("社保卡"): exact[0]})
+    found = KeptVectors(tmp_path, then, file).many(["养老金", "社保卡", "医保", "失业金"])
+    assert then.asked == ["养老金", "医保"]
+    assert found[3].tolist() == exact[1].tolist()
+    assert found[1] @ exact[0] > 0.999
+    again = KeptVectors(tmp_path, last, None).many(["社保卡", "失业金", "养老金", "医保"])
+    assert last.asked == []
+    assert again[0].tolist() == exact[0].tolist()

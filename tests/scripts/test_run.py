@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from scripts.run import came_up
+from scripts.run import LOCK_FILE, RunningAlready, alone, came_up
 from scripts.stack import Stack
 from tests.stand_ins.serving import Served
 
@@ -109,3 +110,22 @@ def test_who_is_told_to_end_twice_ends_in_order(sign: signal.Signals) -> None:
     ending.send_signal(sign)
     assert ending.communicate(timeout=10)[0] == "ended in order\n"
     assert ending.returncode == 0
+
+
+def test_a_second_start_with_the_same_data_is_refused_and_touches_nothing(tmp_path: Path) -> None:
+    alone(tmp_path)
+    second = subprocess.run(
+        [sys.executable, "-m", "scripts.run"],
+        env={**os.environ, "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "running already" in second.stderr
+    assert str(tmp_path) in second.stderr
+    assert second.stdout == ""  # not even the stores were started
+    assert [one.name for one in tmp_path.iterdir()] == [LOCK_FILE]
+    with pytest.raises(RunningAlready):
+        alone(tmp_path)
