@@ -65,7 +65,7 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         return [_nothing_more(given, knowledge, again)]
     replies = [*_unsure(asked, again), _said(given, knowledge, again)]
     if asked.calculator == RETIREMENT_AGE and not own:
-        return [*replies, *ask_for_retirement(knowledge, turn, asked)]
+        return [*replies, *ask_for_retirement(knowledge, turn, asked, today)]
     if again and again.one and turn.pending == REGION:
         return [replace(replies[0], slots={**replies[0].slots, "pending": REGION})]  # still asked
     about = _about_region(given, knowledge, again)

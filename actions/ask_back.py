@@ -41,8 +41,8 @@ class AskBack(CitizenAction):
             return [_in_english(turn, knowledge.in_english)]
         retirement = _retirement(turn, knowledge)
         if retirement is not None:
-            own = personal_retirement(knowledge, turn, retirement, self._parts.today())
-            return own or ask_for_retirement(knowledge, turn, retirement)
+            told = knowledge, turn, retirement, self._parts.today()
+            return personal_retirement(*told) or ask_for_retirement(*told)
         beside = _beside(turn, knowledge.phrases)
         items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
         offered = [*map(cards.item_choice, items), *beside]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from actions.counting.born import aged, born
+from actions.counting.born import born
 from actions.knowledge.answers import Item, Knowledge
 from actions.knowledge.retirement_rules import (
     MONTHS_OF_NOTICE,
@@ -47,10 +47,13 @@ async def go_on_with_retirement(parts: Parts, turn: Turn) -> list[Reply]:
     knowledge = await parts.shelf.now()
     topic = knowledge.items.get(turn.slots.get("topic") or "")
     own = personal_retirement(knowledge, turn, topic, parts.today())
-    if not own and born(turn, parts.today()) is None:
+    if not own and not turn.known("birth_month"):
         known = await _of_the_signed_in(parts, turn)
-        own = personal_retirement(knowledge, known, topic, parts.today())
-    return own or ask_for_retirement(knowledge, turn, topic)
+        # An age that does not go with the record is somebody else's, and so is the kind of work.
+        own_birth = born(known, parts.today())
+        if own_birth is not None and own_birth.exactly:
+            own = personal_retirement(knowledge, known, topic, parts.today())
+    return own or ask_for_retirement(knowledge, turn, topic, parts.today())
 
 
 async def _of_the_signed_in(parts: Parts, turn: Turn) -> Turn:
@@ -91,16 +94,18 @@ def personal_retirement(
     return own
 
 
-def ask_for_retirement(knowledge: Knowledge, turn: Turn, topic: Item | None) -> list[Reply]:
+def ask_for_retirement(
+    knowledge: Knowledge, turn: Turn, topic: Item | None, today: date
+) -> list[Reply]:
     """Ask for the birth month, the kind of worker, or which kind of post a woman has."""
     phrases, waits = knowledge.phrases, {"pending": RETIREMENT_AGE}
     category = turn.known("worker_category")
-    when = turn.known("birth_month") or aged(turn)
+    when = born(turn, today)
     if topic is not None and _place_decides(topic) and not when:
         return [Reply("utter_ask_birth_month", {}, None, waits)]
     if category == UNDECIDED and when:
         kinds = cards.worker_choices(phrases, "female_55", "female_50")
-        return [Reply("utter_ask_female_kind", {}, kinds, waits)]
+        return [Reply("utter_ask_female_kind", _of_both_posts(knowledge, when), kinds, waits)]
     if category in knowledge.rules.categories or category == UNDECIDED:
         return [Reply("utter_ask_birth_month", {}, None, waits)]
     kinds = cards.worker_choices(phrases, "male", "female_55", "female_50")
@@ -167,19 +172,15 @@ def _soonest(now: Month) -> Month:
 
 
 def _both(knowledge: Knowledge, birth: Born, topic: Item) -> Reply:
-    phrases = knowledge.phrases
-    fifty, fifty_five = (
-        ends(knowledge.rules, birth, category) for category in ("female_50", "female_55")
-    )
-    return Reply(
-        "utter_retirement_both",
-        {
-            "birth": phrases.months(birth.first, birth.last),
-            "age_50": phrases.ages(fifty[0].age, fifty[1].age),
-            "month_50": phrases.months(fifty[0].month, fifty[1].month),
-            "age_55": phrases.ages(fifty_five[0].age, fifty_five[1].age),
-            "month_55": phrases.months(fifty_five[0].month, fifty_five[1].month),
-        },
-        None,
-        {"pending": None, "topic": topic.id},
-    )
+    values = _of_both_posts(knowledge, birth)
+    return Reply("utter_retirement_both", values, None, {"pending": None, "topic": topic.id})
+
+
+def _of_both_posts(knowledge: Knowledge, birth: Born) -> dict[str, str]:
+    """When a woman of this birth retires, whichever kind of post she has."""
+    phrases, values = knowledge.phrases, {}
+    for years, category in (("50", "female_50"), ("55", "female_55")):
+        first, last = ends(knowledge.rules, birth, category)
+        values[f"age_{years}"] = phrases.ages(first.age, last.age)
+        values[f"month_{years}"] = phrases.months(first.month, last.month)
+    return {**values, "birth": phrases.months(birth.first, birth.last)}

@@ -103,7 +103,7 @@ def _fight(one: Side, other: Side, across: np.ndarray) -> np.ndarray:
 
 
 def _turned(weights: np.ndarray, count: int) -> np.ndarray:
-    """The weights as seen from the other side, whose wordings are the last but `count`."""
+    """The weights as the other side sees them; the first `count` are its opponent's."""
     return np.concatenate([-weights[count:], -weights[:count]])
 
 

@@ -219,6 +219,11 @@ async def test_who_is_signed_in_need_not_say_when_they_were_born(
     said = await desk.play("action_retirement_age", "inform")
     assert said.card("estimate")["inputs"]["出生年月"] == "1980年1月"
     assert not desk.slots.get("birth_month")
+    own = await desk.play("action_retirement_age", "inform", entities={"age": "46"})
+    assert own.card("estimate")["inputs"]["出生年月"] == "1980年1月"
+    # Nobody of 70 was born then: neither month nor sex of the record is the other person's.
+    other = await desk.play("action_retirement_age", "inform", entities={"age": "70"})
+    assert other.responses == ["utter_ask_worker_category"]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,9 @@ async def test_piece_by_piece_leads_to_the_result(stage: Stage) -> None:
     assert said.responses == ["utter_ask_worker_category"]
     said = await stage.play("action_continue", "inform", entities={"worker_category": "female"})
     assert said.responses == ["utter_ask_female_kind"]
+    # What it comes to with either is said before she taps.
+    assert "2029年9月退" in said.text
+    assert "2035年3月退" in said.text
     assert len(said.card("choices")["choices"]) == 3
     said = await stage.play("action_continue", "inform", entities={"worker_category": "female_50"})
     assert said.responses == ["utter_retirement_age"]
