@@ -98,8 +98,9 @@ def _beside(turn: Turn, phrases: Phrases) -> list[cards.Card]:
 
 
 def _condoles(item: Item, turn: Turn, condolence: str) -> bool:
-    """Whether sympathy is due: once in a conversation, and not with every question after it."""
-    said = (str(card.get("summary") or "") for card in turn.cards_before)
+    """Whether sympathy is due: not once more after an answer or a question of ours that had it."""
+    answers = (str(card.get("summary") or "") for card in turn.cards_before)
+    said = (*answers, *(bubble.text for bubble in turn.said_before))
     begins = item.summary.startswith(condolence)
     return begins and not any(one.startswith(condolence) for one in said)
 

@@ -200,7 +200,7 @@ class Knowledge:
     def _gist(self, item: Item) -> str:
         """The first sentences of an answer, as many as fit in two lines of a phone."""
         sentences = _SENTENCE.findall(item.summary)
-        if sentences[0].startswith(self.phrases.condolence):
+        if len(sentences) > 1 and sentences[0].startswith(self.phrases.condolence):
             sentences = sentences[1:]
         said, *more = sentences
         for sentence in more:

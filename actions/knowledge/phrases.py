@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from actions.knowledge.retirement_rules import Month
-from actions.talk.verdict import Verdicts
+from actions.knowledge.verdicts import Verdicts
 
 # A title inside a title changes its marks (GB/T 15834).
 _INNER_MARKS = str.maketrans("《》", "〈〉")

@@ -63,11 +63,11 @@ _AGE = re.compile(
     rf"(?P<years>[3-7]\d|[三四五六七]十[一二三四五六七八九]?)岁(?:零?(?P<over>{_N})个?月|(?P<half>半))?"
 )
 _BARE = re.compile(_TIME)
-# Who was born when, or leaves when, and is somebody else: "我老公68年5月的 啥时候退".
 _RELATIVE = (
     r"(?:老公|老婆|爱人|媳妇|对象|[我俺他她](?:爸|妈|爹|娘|哥|姐|弟|妹)"
     r"|儿子|女儿|公公|婆婆|岳[父母])"
 )
+# Who was born when, or leaves when, and is somebody else: "我老公68年5月的 啥时候退".
 _OF_ANOTHER = re.compile(
     rf"{_RELATIVE}.*(?:\d年\d{{1,2}}月|\d年[的生]|(?:几岁|多大|啥时候|什么时候|哪年|几时)(?:能|可以|才)?退)"
 )
@@ -75,10 +75,10 @@ _OF_ANOTHER = re.compile(
 _OF_ONESELF = re.compile(r"(?:我自己|我本人)(?=几|多|啥|什么|哪|呢|能|可以|退|$)|那我呢")
 CENTURY = 2000
 MOST_BARE = 14  # characters
-# Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
 _SPOKEN = r"[一二两三四五六七八九](?:千[一二三四五六七八九]?百?|万[一二三四五六七八九]?千?)"
+# Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
 _EARNED = rf"(?:[1-9]\d{{2,4}}|{_SPOKEN}))(?![\d.年岁])"
-# "一年交三千": what residents pay; nobody can pay in more at once than some thousand.
+# "一年交三千": what residents pay.
 _YEARLY = re.compile(
     r"(?:[一每][年档]|年年)(?:我|他|她|都|就|只|才|大概|最低|要){0,2}[交缴]了?"
     rf"(?P<yearly>[1-9]\d{{2,3}}|[一二两三四五六七八九]百[一二三四五六七八九]?|{_SPOKEN})(?![\d.年岁个])"

@@ -1,8 +1,8 @@
 """Splits a question that asks two things: "养老保险怎么转移，还要多久能到账？".
 
 Two matters are believed in only when each clause asks, each is clear by itself (the second one
-with the first one's subject where it names none, both with the few words told before them), and
-they lead to different items. A story that ends in one question stays one matter.
+with the first one's subject where it names none), and they lead to different items. A story
+that ends in one question stays one matter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from bot.text.sentence_vectors import SentenceVectors
 # Longer texts are stories; their questions belong together.
 MOST_CHARACTERS = 60
 _LEAST_CHARACTERS = 4
-MOST_TOLD = 16
 _BETWEEN = re.compile(r"[，,。？?！!；;]+|(?<=[吗呢么啊呀])\s+")
 _ASKS = re.compile(
     r"怎么|如何|多少|多久|多长|几|哪|什么|啥|咋|吗|么|能不能|可不可以|要不要|是不是|有没有|还是|谁|能否|是否"
@@ -37,13 +36,10 @@ def matters(
     asked = _asking(text)
     if asked is None or whole.decision not in ("answer", "clarify"):
         return ()
-    told = _told(text, asked[0])
     first, second = (_decided(model, clause, words, vectors) for clause in asked)
-    if first.decision != "answer" and told:
-        first = _decided(model, told + asked[0], words, vectors)
-    for named in (_subject(asked[0], words), told):
-        if second.decision != "answer" and named:
-            second = _decided(model, named + asked[1], [*named.split(), *words], vectors)
+    if second.decision != "answer":
+        named = _subject(asked[0], words)
+        second = _decided(model, named + asked[1], [*named.split(), *words], vectors)
     if first.decision != "answer" or second.decision != "answer":
         return ()
     if first.answers[0][0] == second.answers[0][0]:
@@ -60,12 +56,6 @@ def _asking(text: str) -> tuple[str, str] | None:
     if len(asking) != 2 or any(len(clause) < _LEAST_CHARACTERS for clause in asking):
         return None
     return asking[0], asking[1]
-
-
-def _told(text: str, asked: str) -> str:
-    """What stands before the first clause that asks, where it is short enough to belong to both."""
-    before = text[: text.index(asked)]
-    return before if len(before) <= MOST_TOLD else ""
 
 
 def _subject(clause: str, words: Sequence[str]) -> str:

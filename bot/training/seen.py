@@ -93,7 +93,7 @@ def look(examples: Sequence[Example], places: Sequence[str], vectors: SentenceVe
 class _Told:
     """What wordings are about, their features, and those of what they are about where it differs.
 
-    Nine in ten are about all that they say.
+    Four in five are about all that they say.
     """
 
     about: Sequence[str]
