@@ -16,7 +16,7 @@ APP := .venv/app/bin/python
 ENGINE := .venv/engine/bin/python
 MODEL := models/wenbao.tar.gz
 TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
-WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv data/nlu/asked.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
+WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json trees.npz said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv data/nlu/asked.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
 .PHONY: talks dialects follow-ups sureness vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
 help: ## list the commands
@@ -66,7 +66,7 @@ sureness: .venv/engine/.built ## find anew how sure to be, from all wordings; th
 	@$(ENGINE) -W ignore -m bot.training.sureness
 
 follow-ups: $(MODEL) ## find anew how the question before counts, from data/follow_ups; then `make train`
-	@$(ENGINE) -W ignore -m bot.context.learning $(MODEL)
+	@$(ENGINE) -W ignore -m bot.training.follow_ups $(MODEL)
 
 evaluate: $(MODEL) ## FILE=q.jsonl OOS=o.jsonl: measure the understanding, written to bench/understanding.md; without files on held-out wordings
 	@$(ENGINE) -W ignore -m bot.evaluation --model $(MODEL) $(if $(FILE),--file "$(FILE)") $(if $(OOS),--oos "$(OOS)")

@@ -14,8 +14,9 @@ from scipy.sparse import csr_matrix
 
 from bot.context.lines import OF_LINES, UNSAID, WHOLE, Lines, lines_of
 from bot.context.said import Said, Texts
-from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
+from bot.context.signs import OF_CANDIDATES, OF_ITEMS, OF_NOBODY, Neighbours
 from bot.context.talks import Talks, Turn, talks_in, wanted_by
+from bot.context.trees import Trees
 from bot.context.weights import Context, Own
 from bot.normalizer import normalize
 from bot.ranking.classifier import rounded
@@ -25,7 +26,7 @@ from bot.text.features import counted, features
 from bot.text.sentence_vectors import SentenceVectors
 
 WEIGHTS, SAID, NEXT, OWN = "weights.json", "said.jsonl", "next.yml", "own.yml"
-TALKS, SCHEMES = "talks.jsonl", "schemes.yml"
+TALKS, SCHEMES, TREES = "talks.jsonl", "schemes.yml", "trees.npz"
 # Until `make follow-ups` has found any, nothing has weight, and nothing is ever sure enough.
 _NO_WEIGHTS: dict[str, Any] = {
     "of_items": dict.fromkeys(OF_ITEMS, 0.0),
@@ -57,6 +58,7 @@ def context_of(
         said=said_to(model, [(one.item, one.text) for one in heard], words, vectors),
         lines=Lines.of(told, seen, answers, of_lines) if seen and heard else None,
         talks=talks_of(model, list(talks_in(folder / TALKS)), words, vectors),
+        trees=_trees(folder / TREES),
     )
 
 
@@ -118,8 +120,16 @@ def talks_of(
     story_rows, story_places = _seen(model, stories, None, vectors)
     items, message, owner = wanted_by(told)
     place = np.array([stories.index(one.story) for one in told], dtype=np.int32)
-    messages = Texts(rows.T.tocsr(), placed)
-    return Talks(items, messages, Texts(story_rows.T.tocsr(), story_places), place, message, owner)
+    before = np.array([one.item for one in told])
+    texts = Texts(rows.T.tocsr(), placed), Texts(story_rows.T.tocsr(), story_places)
+    return Talks(items, *texts, place, message, owner, before)
+
+
+def _trees(file: Path) -> Trees | None:
+    if not file.exists():
+        return None
+    with np.load(file, allow_pickle=False) as arrays:
+        return Trees.read(arrays, OF_CANDIDATES)
 
 
 def _next(file: Path) -> dict[str, tuple[str, ...]]:

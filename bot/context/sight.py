@@ -17,6 +17,7 @@ from bot.context.weights import (
     IN_CONTEXT,
     UNCLEAR_WAY,
     Before,
+    Context,
     chances,
     offered,
     settled,
@@ -81,7 +82,7 @@ def decide_after(
         of_items = signs(sight, items, place, context.neighbours)
         never = {*how, before.item} if before.denied else {*how}
         denied = [number for number, item in enumerate(items) if item in never]
-        found = chances(context, of_items, signs_of_nobody(sight, of_items), denied)
+        found = chances(context, of_items, signs_of_nobody(sight, of_items, alone), denied)
         decision = settled(without(alone, before), found, items, context)
         if decision.decision == "lookup" and (_WHERE.search(text) or _of_a_rule(text)):
             decision = replace(offered(found, items), beside=alone.intent)
@@ -162,29 +163,40 @@ def sight_after(
     vector, row = vectors.one(about), model.row(about, kept)
     told, items = model.context, model.wordings.items
     place, story = model.wordings.space.place(vector), before.story or before.text
-    of_story = model.subject(story, ())[0]
-    story_seen = model.row(of_story, ()), vectors.one(of_story)
-    together = _logarithms(_together(model, before.text, text, words, vectors), model)
-    talks, talks_nobody = _of_talks(model, (row, place), story_seen, but)
+    story_seen = _alone_seen(model, story, vectors)
+    both = {one: _together(model, one, text, words, vectors) for one in {before.text, story}}
+    talks = _of_talks(model, (row, place), story_seen, but)
     return Sight(
         length=len(text),
         asks=asks_all(text),
         goes_on=bool(asked(text)) and names_no_matter(text),
         intents=model.intents(model.row(text, words), vector),
         alone=_logarithms(_ranked(model, row, vector), model),
-        together=together,
+        together=_logarithms(both[before.text], model),
         near=model.wordings.middles @ place,
         said=_nearest(told.said if told else None, row, place, items),
         lines=_nearest(told.lines.seen if told and told.lines else None, row, place, items),
         story=_logarithms(_ranked(model, *story_seen), model),
-        story_now=together
-        if story == before.text
-        else _logarithms(_together(model, story, text, words, vectors), model),
-        talks=talks,
-        talks_nobody=talks_nobody,
+        story_now=_logarithms(both[story], model),
+        talks=talks[0],
+        talks_nobody=talks[1],
+        after=_after(told, before.item, items, but),
         middles=model.wordings.middles,
         scheme=_scheme(text, before),
+        told=(len(before.story), len(before.text), story == before.text),
     )
+
+
+def _alone_seen(model: Model, story: str, vectors: SentenceVectors) -> Seen:
+    about = model.subject(story, ())[0]
+    return model.row(about, ()), vectors.one(about)
+
+
+def _after(
+    told: Context | None, item: str, items: tuple[str, ...], but: np.ndarray | None
+) -> np.ndarray:
+    """How often each item was wanted after this one, and at all, where talks tell it."""
+    return told.talks.wanted(item, items, but) if told and told.talks else np.zeros((len(items), 2))
 
 
 def _scheme(text: str, before: Before) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE
+from bot.ranking.decision import FAQ, LOOKUPS, OUT_OF_SCOPE, Decision
 
 # Less likely than this is not told apart: the rest of a long tail is noise.
 LEAST_LOG = -9.0
@@ -17,12 +17,17 @@ SOFTENED = 0.03
 COSINE_SCALE = 5.0
 # So many items are named as asked next at most, the likeliest first.
 MOST_NEXT = 12
+# So many items, the likeliest by the first weighing, are weighed once more.
+MOST_CANDIDATES = 24
+# What nobody has of an item's signs: less than any item.
+_NOTHING = -30.0
+_LEAST_CHANCE = 1e-6
 
 OF_ITEMS = (
     *("alone", "alone_policy", "together", "same", "related", "alike", "near", "asked"),
     "goes_on",
     *("next", "soon", "said", "said_here", "lines", "lines_same"),
-    *("story", "story_now", "talks", "scheme"),
+    *("story", "story_now", "talks", "scheme", "after", "wanted"),
 )
 OF_NOBODY = (
     "always",
@@ -38,7 +43,12 @@ OF_NOBODY = (
     "said",
     "said_here",
     "talks",
+    *("answered", "asked_back", "rejected", "looked_up", "sure"),
+    *("story_length", "before_length", "one_story"),
 )
+# Each likely item by its signs, its chance and its rank among them, and by what holds of all.
+OF_CANDIDATES = (*OF_ITEMS, "likely", "rank", *(f"all: {name}" for name in OF_NOBODY))
+_DECISIONS = ("answer", "clarify", "reject", "lookup")
 
 
 @dataclass(frozen=True)
@@ -75,8 +85,10 @@ class Sight:
     story_now: np.ndarray  # and by that and the message
     talks: np.ndarray  # how near it is to what was said in a story like this and wanted each item
     talks_nobody: float  # and how much nearer to what wanted none of them
+    after: np.ndarray  # items × 2: how often it was wanted after the item before, and at all
     middles: np.ndarray  # items × dimensions
     scheme: str = ""  # the one that was told last
+    told: tuple[int, int, bool] = (0, 0, True)  # lengths: story, question before; whether one
 
 
 def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbours) -> np.ndarray:
@@ -110,6 +122,7 @@ def signs(sight: Sight, items: tuple[str, ...], before: int, neighbours: Neighbo
         sight.story_now,
         COSINE_SCALE * sight.talks,
         _of_scheme(items, sight.scheme, neighbours.schemes),
+        *sight.after.T,
     )
     return np.stack(columns, axis=1)
 
@@ -131,8 +144,11 @@ def _marked(items: tuple[str, ...], marks: Mapping[str, float]) -> np.ndarray:
     return found
 
 
-def signs_of_nobody(sight: Sight, of_items: np.ndarray) -> np.ndarray:
-    """What speaks for none of the items, as `OF_NOBODY`, where so much speaks for each of them."""
+def signs_of_nobody(sight: Sight, of_items: np.ndarray, alone: Decision) -> np.ndarray:
+    """What speaks for none of the items, as `OF_NOBODY`, where so much speaks for each of them.
+
+    `alone` is the decision on the message by itself.
+    """
     policy = sight.intents.get(FAQ, 0.0)
     outside = sight.intents.get(OUT_OF_SCOPE, 0.0)
     odds = np.log((policy + SOFTENED) / (1 + SOFTENED - policy))
@@ -149,5 +165,25 @@ def signs_of_nobody(sight: Sight, of_items: np.ndarray) -> np.ndarray:
             float(sight.goes_on),
             *of_items[:, [OF_ITEMS.index("said"), OF_ITEMS.index("said_here")]].max(axis=0),
             COSINE_SCALE * sight.talks_nobody,
+            *(float(alone.decision == name) for name in _DECISIONS),
+            alone.confidence,
+            sight.told[0] / 10,
+            sight.told[1] / 10,
+            float(sight.told[2]),
         ]
     )
+
+
+def candidates(
+    of_items: np.ndarray, of_nobody: np.ndarray, likely: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The places of the likeliest items, and their signs as `OF_CANDIDATES`, nobody's last."""
+    best = np.argsort(-likely, kind="stable")[:MOST_CANDIDATES]
+    places = best[likely[best] > 0]
+    rows = np.full((len(places) + 1, len(OF_CANDIDATES)), _NOTHING)
+    split = len(OF_ITEMS)
+    rows[:-1, :split] = of_items[places]
+    rows[:, split] = np.log(np.append(likely[places], 1 - likely.sum()).clip(_LEAST_CHANCE))
+    rows[:-1, split + 1] = np.arange(len(places))
+    rows[:, split + 2 :] = of_nobody
+    return places, rows

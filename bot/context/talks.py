@@ -26,6 +26,9 @@ MOST_CARRIED = 60
 # How much the likeness of stories counts beside that of messages. By hand.
 OF_STORY = 0.5
 FIRST, NEW, NONE = "first", "new", "none"
+# What was never wanted is not impossible.
+_SELDOM = 0.05
+_PLACES = ("story", "message", "owner", "before")
 
 
 def story_of(messages: Sequence[str]) -> str:
@@ -97,6 +100,7 @@ class Talks:
     story: np.ndarray  # the place of each message's story
     message: np.ndarray  # a message's place for each item that it wanted, sorted by item
     owner: np.ndarray  # that item's place in `items`, or their number where nothing was wanted
+    before: np.ndarray  # the item that answered before each message
 
     def nearness(
         self,
@@ -123,17 +127,32 @@ class Talks:
         found[there] = np.where(known, wanted - middle, 0.0)[here]
         return found, float(of_nobody[0]) - most if np.isfinite(of_nobody).any() else 0.0
 
+    def wanted(
+        self, before: str, items: tuple[str, ...], but: np.ndarray | None = None
+    ) -> np.ndarray:
+        """How often each of `items` was wanted after this one, and at all, as logarithms."""
+        own = self.items
+        counted = self.owner < len(own)
+        if but is not None:
+            counted &= ~but[self.message]
+        after = counted & (self.before == before)[self.message]
+        here, there = places(own, items)
+        times = np.zeros((2, len(items)))
+        for row, these in enumerate((after, counted)):
+            times[row, there] = np.bincount(self.owner[these], minlength=len(own))[here]
+        share = (times[0] + _SELDOM) / (times[0].sum() + 1)
+        return np.asarray(np.log(np.stack([share, times[1] + _SELDOM], axis=1)))
+
     @cached_property
     def _starts(self) -> np.ndarray:
         return np.asarray(np.searchsorted(self.owner, np.unique(self.owner)))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What a model keeps beside the names of the items."""
-        places = {"story": self.story, "message": self.message, "owner": self.owner}
         return {
             **self.messages.arrays("talk_messages"),
             **self.stories.arrays("talk_stories"),
-            **{f"talk_{name}": array for name, array in places.items()},
+            **{f"talk_{name}": getattr(self, name) for name in _PLACES},
         }
 
     @classmethod
@@ -141,8 +160,7 @@ class Talks:
         """From what `arrays` gave."""
         messages = Texts.read("talk_messages", arrays)
         stories = Texts.read("talk_stories", arrays)
-        places = (arrays[f"talk_{name}"] for name in ("story", "message", "owner"))
-        return cls(items, messages, stories, *places)
+        return cls(items, messages, stories, *(arrays[f"talk_{name}"] for name in _PLACES))
 
 
 def wanted_by(told: Sequence[Turn]) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:

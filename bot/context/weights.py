@@ -17,8 +17,9 @@ import numpy as np
 
 from bot.context.lines import Lines
 from bot.context.said import Said
-from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours
+from bot.context.signs import OF_CANDIDATES, OF_ITEMS, OF_NOBODY, Neighbours, candidates
 from bot.context.talks import Talks
+from bot.context.trees import Trees
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import FAQ, Decision
 
@@ -74,6 +75,7 @@ class Context:
     of_nobody: np.ndarray
     answer: float
     choices: float
+    trees: Trees | None = None  # what weighs the likeliest items once more, kept beside, too
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> Context:
@@ -109,13 +111,16 @@ class Context:
             arrays, names = arrays | lines, names | more
         if self.talks:
             arrays, names = arrays | self.talks.arrays(), names | {"talks": self.talks.items}
+        if self.trees:
+            arrays |= self.trees.arrays()
         return arrays, names
 
     def with_beside(self, names: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Context:
         """The same with what was kept beside."""
         said = Said.read("said", tuple(names["said"]), arrays) if "said" in names else None
         talks = Talks.read(tuple(names["talks"]), arrays) if "talks" in names else None
-        return replace(self, said=said, lines=Lines.read(names, arrays), talks=talks)
+        trees = Trees.read(arrays, OF_CANDIDATES)
+        return replace(self, said=said, lines=Lines.read(names, arrays), talks=talks, trees=trees)
 
     def among(self, related: Mapping[str, Iterable[str]]) -> Context:
         """The same where items name these others."""
@@ -138,10 +143,24 @@ class Context:
 def chances(
     context: Context, of_items: np.ndarray, of_nobody: np.ndarray, denied: Sequence[int] = ()
 ) -> np.ndarray:
-    """The chance of each item, none of those denied; what is left to one is that of nobody."""
+    """The chance of each item, none of those denied; what is left to one is that of nobody.
+
+    A weighted sum of the signs finds the likeliest items, and trees weigh these once more.
+    """
     scores = np.append(of_items @ context.of_items, of_nobody @ context.of_nobody)
     scores[list(denied)] = -np.inf
-    return softmax(scores)[:-1]
+    likely = softmax(scores)[:-1]
+    return again(context.trees, of_items, of_nobody, likely) if context.trees else likely
+
+
+def again(
+    trees: Trees, of_items: np.ndarray, of_nobody: np.ndarray, likely: np.ndarray
+) -> np.ndarray:
+    """The chance of each item by the trees, where it was so likely by the sum."""
+    places, rows = candidates(of_items, of_nobody, likely)
+    found = np.zeros(len(likely))
+    found[places] = softmax(trees.of(rows))[:-1]
+    return found
 
 
 def stands(alone: Decision, before: Before) -> bool:

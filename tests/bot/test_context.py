@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import yaml
 
-from bot.context import learning
 from bot.context.reading import NEXT, OWN, SAID, TALKS, context_of, said_to
 from bot.context.sight import asks_for_own, decide_after, sight_after
 from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours, signs, signs_of_nobody
@@ -20,6 +19,7 @@ from bot.ranking.decision import FAQ, RIVALS, Decision, Thresholds
 from bot.ranking.examples import cut, knowledge, related
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors
+from bot.training import follow_ups
 from tests.bot.conftest import ROOT
 
 ITEMS = ("Q001", "Q002", "Q003")
@@ -30,8 +30,8 @@ CONTEXT = Context(
     None,
     None,
     None,
-    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, *[0.0] * 6]),
-    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, 0.0, 0.0, 0.0, 0.0]),
+    np.array([0.3, 0.2, 0.4, 4.0, 2.0, 0.7, 1.2, 0.5, 0.0, 0.2, 0.1, 0.5, 0.5, *[0.0] * 8]),
+    np.array([-0.4, 0.3, -1.1, -0.6, 0.0, -1.2, -0.7, 0.1, -0.8, *[0.0] * 12]),
     0.5,
     0.4,
 )
@@ -171,8 +171,10 @@ def test_each_sign_has_its_name(model: Model, words: jieba.Tokenizer, kept: Kept
     assert [items[i] for i in np.flatnonzero(column["related"])] == ["Q125"]
     assert {items[i] for i in np.flatnonzero(column["next"])} == {"Q125", "Q163"}
     assert column["soon"][items.index("Q163")] > column["soon"][items.index("Q125")] > 0
-    nobody = dict(zip(OF_NOBODY, signs_of_nobody(sight, shown), strict=True))
+    nobody = dict(zip(OF_NOBODY, signs_of_nobody(sight, shown, _alone("clarify")), strict=True))
     assert (nobody["asks"], nobody["length"]) == (1.0, 0.4)
+    assert (nobody["asked_back"], nobody["rejected"], nobody["sure"]) == (1.0, 0.0, 0.5)
+    assert (nobody["before_length"], nobody["one_story"]) == (len(UNEMPLOYED.text) / 10, 1.0)
     story = sight_after(model, "我去吃饭了", cut("我去吃饭了", words), kept, UNEMPLOYED)
     assert not story.asks
     assert not story.goes_on
@@ -270,9 +272,9 @@ def test_the_weights_are_found_from_pairs(
     ]
     names = ("before", "item", "then", "want", "kind")
     lines = (json.dumps(dict(zip(names, one, strict=True))) for one in told)
-    (tmp_path / learning.PAIRS).write_text("\n".join(lines), "utf-8")
-    assert learning.main(shop_folder / "model.tar.gz", tmp_path) == 0
-    found = Context.read(json.loads((tmp_path / learning.WEIGHTS).read_text("utf-8")))
+    (tmp_path / follow_ups.PAIRS).write_text("\n".join(lines), "utf-8")
+    assert follow_ups.main(shop_folder / "model.tar.gz", tmp_path) == 0
+    found = Context.read(json.loads((tmp_path / follow_ups.WEIGHTS).read_text("utf-8")))
     weight = dict(zip(OF_ITEMS, found.of_items, strict=True))
     assert sum(weight[name] for name in ("same", "asked", "goes_on")) > 0
     shown = capsys.readouterr().out
@@ -282,7 +284,9 @@ def test_the_weights_are_found_from_pairs(
 
 def test_the_shipped_pairs_and_weights_are_whole() -> None:
     folder, known = ROOT / "data/follow_ups", related(knowledge(ROOT / "data/knowledge/items"))
-    pairs = [json.loads(line) for line in (folder / learning.PAIRS).read_text("utf-8").splitlines()]
+    pairs = [
+        json.loads(line) for line in (folder / follow_ups.PAIRS).read_text("utf-8").splitlines()
+    ]
     assert len({(pair["before"], pair["then"]) for pair in pairs}) == len(pairs) > 1_000
     for pair in pairs:
         assert {pair["item"], *pair["want"]} <= known.keys(), pair
@@ -302,7 +306,7 @@ def test_the_shipped_pairs_and_weights_are_whole() -> None:
     own = Own.read(yaml.safe_load((folder / OWN).read_text("utf-8")))
     assert {*own.stands_for.values(), *own.how} <= known.keys()
     assert own.stands_for.keys() <= RIVALS
-    weights = json.loads((folder / learning.WEIGHTS).read_text("utf-8"))
+    weights = json.loads((folder / follow_ups.WEIGHTS).read_text("utf-8"))
     assert (tuple(weights["of_items"]), tuple(weights["of_nobody"])) == (OF_ITEMS, OF_NOBODY)
 
 

@@ -104,6 +104,18 @@ def test_a_writer_that_is_left_out_has_no_part(
     assert (nothing.talks.any(), nothing.talks_nobody) == (False, 0.0)
 
 
+def test_what_was_wanted_after_an_item_is_counted_without_those_left_out(talks: Talks) -> None:
+    items = ("Q163", "Q122", "Q125", "Q196")
+    after, ever = talks.wanted("Q122", items).T
+    assert after[0] == after[2] > after[3] == after[1]
+    assert ever[0] == ever[2] == ever[3] > ever[1]
+    after, ever = talks.wanted("Q122", items, np.array([True, True, False, False])).T
+    assert after[0] > after[2] == after[3]
+    assert ever[0] > ever[2]
+    of_nothing = talks.wanted("Q001", items)
+    assert len({*of_nothing[:, 0].tolist()}) == 1
+
+
 def test_whole_talks_are_judged_in_their_order() -> None:
     """An answer, choices, and a refusal, each after what was understood before it."""
     heard: list[list[str]] = []

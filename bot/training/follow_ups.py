@@ -1,9 +1,10 @@
-"""Finds how much each sign of the question before counts: `python -m bot.context.learning MODEL`.
+"""Finds how much the question before counts: `python -m bot.training.follow_ups MODEL`.
 
 Each line of `pairs.jsonl` is a question, the item that it led to, what was said next, and the items
 that answer this (none where it leaves the subject or asks for nothing we know); each message of
 `talks.jsonl` that follows a question is such a pair, too. Tried on pairs of first items, and on
-talks of writers, that had no part; the weights of all are written beside the pairs. They change
+talks of writers, that had no part; the weights of all are written beside the pairs, and the trees
+that weigh the likeliest items once more. They change
 little with new wordings, so training only takes them along.
 """
 
@@ -22,11 +23,20 @@ import numpy as np
 
 from bot.context.fitting import FITTING, shown, verdicts, with_weights
 from bot.context.lines import OF_LINES
-from bot.context.reading import SAID, TALKS, WEIGHTS, context_of, sayings
+from bot.context.reading import SAID, TALKS, TREES, WEIGHTS, context_of, sayings
 from bot.context.sight import clear_by_itself, sight_after
-from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours, signs, signs_of_nobody
+from bot.context.signs import (
+    OF_CANDIDATES,
+    OF_ITEMS,
+    OF_NOBODY,
+    Neighbours,
+    candidates,
+    signs,
+    signs_of_nobody,
+)
 from bot.context.talks import said_in, talks_in
-from bot.context.weights import Before, Context, Own, chances, settled
+from bot.context.trees import Trees
+from bot.context.weights import Before, Context, Own, again, chances, settled
 from bot.normalizer import normalize
 from bot.publishing.probes import pairs, without
 from bot.publishing.workshop import trained
@@ -34,6 +44,7 @@ from bot.ranking.decision import Decision
 from bot.ranking.examples import cut
 from bot.ranking.model import Model
 from bot.text.sentence_vectors import KeptVectors, SentenceVectors
+from bot.training.boosting import trees_of
 from bot.training.lessons import configuration, cutter_of
 from bot.training.logit import Choice, weights_of
 
@@ -44,8 +55,9 @@ DIVISIONS = 5
 # Of the answers in context so many may lead to an item that nobody named as right. One to three are
 # named; of 110 others that were read again half were right as well, or on the matter and true.
 WRONG = 0.18
-# Twice as many pairs ask on about the same as about something near: each kind counts alike.
-COUNTED = {"other": 2, "tells": 2}
+# Twice as many pairs ask on about the same as about something near: each kind counts alike. What
+# is none of ours counts twice, too: an answer to it is worse than choices for what is.
+COUNTED = {"other": 2, "tells": 2, "none": 2, "talk none": 2}
 # From here on the first three are worth offering.
 CHOICES = 0.5
 _GRID = np.arange(0.5, 0.96, 0.01)
@@ -75,10 +87,12 @@ def main(model: Path, folder: Path) -> int:
     told = context_of(folder, Path(own["knowledge"]) / "items", learnt, words, vectors)
     learnt = replace(learnt, context=told)
     asked, items = _pairs(Reader(learnt, words, vectors), folder), learnt.wordings.items
-    tried = _tried(asked)
+    likely = _likely(asked)
+    tried = _tried(asked, likely)
     answer = _threshold(asked, tried)
     _report(asked, tried, items, answer)
     found = _context(_weights(asked), answer).written()
+    np.savez_compressed(folder / TREES, **_trees(asked, likely).arrays())
     weights = {name: found[name] for name in ("of_items", "of_nobody", "answer", "choices")}
     weights["of_lines"] = _of_lines(learnt, folder, words, vectors)
     (folder / WEIGHTS).write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
@@ -136,7 +150,7 @@ class Reader:
             alone,
             clear_by_itself(alone, text, asked.before),
             of_items,
-            signs_of_nobody(sight, of_items),
+            signs_of_nobody(sight, of_items, alone),
         )
 
 
@@ -159,10 +173,15 @@ def _pairs(reader: Reader, folder: Path) -> list[Pair]:
     return found
 
 
-def _tried(pairs: Sequence[Pair]) -> list[np.ndarray]:
-    """The chances of each pair's items, by weights that its group had no part in."""
+def _divisions(pairs: Sequence[Pair]) -> list[int]:
+    """Which fifth each pair is tried in, together with its group."""
     order = np.random.default_rng(0).permutation(sorted({pair.group for pair in pairs})).tolist()
-    division = [order.index(pair.group) % DIVISIONS for pair in pairs]
+    return [order.index(pair.group) % DIVISIONS for pair in pairs]
+
+
+def _likely(pairs: Sequence[Pair]) -> list[np.ndarray]:
+    """The chances of each pair's items, by weights that its group had no part in."""
+    division = _divisions(pairs)
     weights = [
         _weights([pair for pair, its in zip(pairs, division, strict=True) if its != one])
         for one in range(DIVISIONS)
@@ -171,6 +190,35 @@ def _tried(pairs: Sequence[Pair]) -> list[np.ndarray]:
         chances(_context(weights[one], 1.0), pair.of_items, pair.of_nobody)
         for pair, one in zip(pairs, division, strict=True)
     ]
+
+
+def _tried(pairs: Sequence[Pair], likely: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The same once more, by trees that its group had no part in."""
+    division = np.array(_divisions(pairs))
+    found = dict[int, np.ndarray]()
+    for one in range(DIVISIONS):
+        trees = _trees(*_of(pairs, likely, np.flatnonzero(division != one)))
+        for place in np.flatnonzero(division == one).tolist():
+            pair = pairs[place]
+            found[place] = again(trees, pair.of_items, pair.of_nobody, likely[place])
+    return [found[place] for place in range(len(pairs))]
+
+
+def _of(
+    pairs: Sequence[Pair], likely: Sequence[np.ndarray], places: np.ndarray
+) -> tuple[list[Pair], list[np.ndarray]]:
+    return [pairs[place] for place in places], [likely[place] for place in places]
+
+
+def _trees(pairs: Sequence[Pair], likely: Sequence[np.ndarray]) -> Trees:
+    """Trees that tell which of each pair's likely items was wanted, or that none was."""
+    rows, right, counted = list[np.ndarray](), list[np.ndarray](), list[np.ndarray]()
+    for pair, chance in zip(pairs, likely, strict=True):
+        places, seen = candidates(pair.of_items, pair.of_nobody, chance)
+        rows.append(seen)
+        right.append(np.append(np.isin(places, pair.wanted), not pair.wanted))
+        counted.append(np.full(len(seen), float(COUNTED.get(pair.kind, 1))))
+    return trees_of(OF_CANDIDATES, *map(np.concatenate, (rows, right, counted)))
 
 
 def _weights(pairs: Sequence[Pair]) -> np.ndarray:
