@@ -40,6 +40,9 @@ OF_LINES = (
 # answer, which may do, it must be surer.
 SURE, SURE_BESIDE = 0.5, 0.65
 MOST_LINES = 3
+# From this cosine on two lines of an item say the same: 79 of 19,159 pairs, read by hand.
+SAME = 0.78
+_FIGURES = re.compile(r"\d+")
 _WHOLE, _UNSAID = -1, -2
 _SENTENCES = re.compile(r"[^。！？]+[。！？]?")
 _NUMBER = re.compile(r"^\s*\d+[.、]\s*")
@@ -119,7 +122,7 @@ class Lines:
 
     def fitting(self, item: str, heard: Heard, said: Said) -> Fit:
         """What fits a text that asks on about this item."""
-        found, chance, likeliest = list[str](), 0.0, self._likeliest(item, heard, said)
+        found, chance, likeliest = list[int](), 0.0, self._likeliest(item, heard, said)
         if likeliest and self._leaves_out(item, heard.asked) and likeliest[0][1] < SURE:
             return Fit(unsaid=True)
         for place, likely in likeliest[:MOST_LINES]:
@@ -129,15 +132,29 @@ class Lines:
                 if unsaid or likeliest[0][0] == _WHOLE:
                     return Fit(unsaid=unsaid)
                 return self._nearest(likeliest)
-            found.append(self.texts[place])
+            found.append(place)
             if chance >= SURE:
-                return Fit(tuple(found))
+                return Fit(self._apart(found))
         return self._nearest(likeliest) if likeliest else NO_FIT
 
     def _nearest(self, likeliest: Sequence[tuple[int, float]]) -> Fit:
         """Where no line stands out, the first few hold what fits in two cases of three."""
-        lines = [self.texts[place] for place, _ in likeliest if place >= 0]
-        return Fit(tuple(lines[:MOST_LINES]), vague=True)
+        lines = self._apart([place for place, _ in likeliest if place >= 0])
+        return Fit(lines[:MOST_LINES], vague=True)
+
+    def _apart(self, places: Sequence[int]) -> tuple[str, ...]:
+        """These lines, without those that say what one before them does."""
+        kept = list[int]()
+        for place in places:
+            if not any(self._alike(place, other) for other in kept):
+                kept.append(place)
+        return tuple(self.texts[place] for place in kept)
+
+    def _alike(self, one: int, other: int) -> bool:
+        """Whether two lines mean the same, in the same figures."""
+        vectors, texts = self.seen.texts.vectors, (self.texts[one], self.texts[other])
+        figures, others = ({*_FIGURES.findall(text)} for text in texts)
+        return figures == others and float(vectors[one] @ vectors[other]) >= SAME
 
     def beside(self, item: str, heard: Heard, said: Said) -> Fit:
         """What is worth saying beside the short answer of this item."""

@@ -23,6 +23,16 @@ from bot.text.wording import led_in
 MOST_CHARACTERS = 60
 # What is left behind "嗯，" says something from here on.
 _LEAST = 2
+# "我看不懂，说简单点，明天先去哪儿": what comes first is no wish to hear all of it again.
+_HARD = (
+    r"[我俺]?(?:还是|真的?|实在|有点)?(?:[看听搞弄]不[太大]?(?:懂|明白)|没[太大]?[看听](?:懂|明白)"
+    r"|不[太大]?(?:懂|明白)|太(?:长|复杂|绕|专业)了?|字太多了?)[啊呀呢了,，。\s]+"
+)
+_SIMPLY = (
+    r"(?:[你您请就]|麻烦|能不能|可不可以)*[说讲]?得?(?:简单|通俗|明白)(?:一?[点些])?地?[说讲]?"
+    r"[吧吗嘛啊,，。\s]+"
+)
+_TOO_HARD = re.compile(rf"(?:{_HARD}(?:{_SIMPLY})?|{_SIMPLY})")
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.
@@ -126,9 +136,14 @@ def _asked(text: str, parsed: Mapping[str, Any]) -> Last:
     return Last(in_full, answers[0]["id"], named, answered, tuple(likely), said=text)
 
 
+def too_hard(text: str) -> bool:
+    """Whether it says first that what was answered is hard to understand."""
+    return _TOO_HARD.match(text) is not None
+
+
 def without_lead(text: str) -> str:
-    """What is left without "嗯，" or "好的，那"; nothing where it begins with none of these."""
-    bare = led_in(text)
+    """What is left without "嗯，", "好的，那" or "看不懂，说简单点，"; nothing where none leads."""
+    bare = led_in(_TOO_HARD.sub("", text))
     return bare if len(text) > len(bare) >= _LEAST else ""
 
 

@@ -34,6 +34,7 @@ from bot.dialogue.follow_up import (
     story_before,
     taken_over,
     told_before,
+    too_hard,
     without_lead,
 )
 from bot.dialogue.told_to_us import (
@@ -64,6 +65,8 @@ _THAT_ALONE = re.compile(
 )
 # What leads to something where a story and the question after it are understood together.
 _LEADS = ("answer", "clarify")
+# And who says that it is hard to understand, and then asks something.
+_ASKS_MORE = ("answer", "lookup", "clarify")
 # Cards that show nothing of a record.
 _NO_RECORD = frozenset({"sign_in", "choices", "answer"})
 # Who says that something else follows is understood by himself, where that leads anywhere.
@@ -163,7 +166,8 @@ async def _after(message: UserMessage, last: Last, understand: Understand) -> Pa
     bare = without_lead(text) if parsed["decision"] == "chat" else ""
     if bare:
         again = await understand(_leaning(_saying(message, bare), last))
-        if again.get("way") == IN_CONTEXT:
+        asks = too_hard(text) and again.get("decision") in _ASKS_MORE
+        if again.get("way") == IN_CONTEXT or asks:
             return taken_over(parsed, again, in_full(bare, again, last))
     if parsed.get("way") == IN_CONTEXT or _again(parsed, last):
         parsed["in_full"] = in_full(text, parsed, last)

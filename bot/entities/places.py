@@ -39,6 +39,14 @@ _HOUSEHOLD = re.compile(
     r"[省市县]?的?(?:农村|农业|城镇|非农|居民)?(?:户口|户籍|人(?![工员力民社才口]))"
 )
 _HOUSEHOLD_IN = re.compile(r"(?:户口|户籍)(?:还|都|一直)?[在是]$")
+# "参保在安徽", "我医保交在安徽".
+_ENROLLED_IN = re.compile(
+    r"(?:参保地?|[社医]保|养老(?:保险|金)?|医疗保险)(?:关系|账户)?(?:都|还|一直)?[是在交缴]{1,2}$"
+)
+# "在上海的医院化疗": whoever is treated elsewhere is not insured there.
+_TREATED = re.compile(
+    r"(?:市|这边|那边)?的?(?:(?:大|三甲|肿瘤)?医院|住院|看病|治病|治疗|就医|化疗|手术|做手术)"
+)
 _FITS_AFTER = re.compile(
     r"\s?(?:这边|那边|这里|那里|本地|当地|人(?!工|员)|的?(?:社[保会]|医[保疗]|养老|灵活|居民"
     r"|职工|城乡|参保|缴费|交|缴|退休|失业|公积金)"
@@ -109,11 +117,13 @@ def gazetteer(rows: Iterable[tuple[str, str, str]]) -> Gazetteer:
 def regions(text: str, known: Gazetteer) -> Iterator[Found]:
     """The places of a normalised text, but for those where somebody is not, or no more.
 
-    Where somebody is registered counts only where no other place is named: whoever works in
-    Hangzhou with a household in Henan is insured in Hangzhou.
+    Where somebody is insured, in so many words, counts alone. Where somebody is registered or
+    treated counts only where no other place is named: whoever works in Hangzhou with a household
+    in Henan is insured in Hangzhou.
     """
     named = [found for found in _named(text, known) if not _is_left(text, found)]
-    yield from [found for found in named if not _is_household(text, found)] or named
+    insured = [found for found in named if _is_insured(text, found)]
+    yield from insured or [found for found in named if not _is_elsewhere(text, found)] or named
 
 
 def _is_left(text: str, found: Found) -> bool:
@@ -121,9 +131,14 @@ def _is_left(text: str, found: Found) -> bool:
     return bool(denied or _LEFT.search(text, max(0, found.start - 8), found.start))
 
 
-def _is_household(text: str, found: Found) -> bool:
-    before = _HOUSEHOLD_IN.search(text, max(0, found.start - 6), found.start)
-    return bool(before or _HOUSEHOLD.match(text, found.end))
+def _is_insured(text: str, found: Found) -> bool:
+    return bool(_ENROLLED_IN.search(text, max(0, found.start - 12), found.start))
+
+
+def _is_elsewhere(text: str, found: Found) -> bool:
+    registered = _HOUSEHOLD_IN.search(text, max(0, found.start - 6), found.start)
+    after = _HOUSEHOLD.match(text, found.end) or _TREATED.match(text, found.end)
+    return bool(registered or after)
 
 
 def _named(text: str, known: Gazetteer) -> Iterator[Found]:

@@ -81,6 +81,31 @@ def test_who_does_not_want_to_sign_in_is_offered_the_rules() -> None:
     assert parsed["decision"] == "lookup"
 
 
+@pytest.mark.parametrize(
+    ("text", "decision", "asked"),
+    [
+        ("看不懂，那失业金领几个月", "answer", ["看不懂，那失业金领几个月", "失业金领几个月"]),
+        ("看不懂，唉哟妈呀", "reject", ["看不懂，唉哟妈呀", "唉哟妈呀"]),
+        ("看不懂", "answer", ["看不懂"]),
+        ("好的，失业金领几个月", "answer", ["好的，失业金领几个月", "失业金领几个月"]),
+    ],
+)
+def test_who_finds_it_hard_and_asks_something_is_answered_that(
+    text: str, decision: str, asked: list[str]
+) -> None:
+    class Simply(Understanding):
+        async def __call__(self, message: UserMessage) -> dict[str, Any]:
+            found = await super().__call__(message)
+            simply = {"decision": "chat", "intent": {"name": "say_simply"}}
+            return {**found, **simply} if message.text == text else found
+
+    understand = Simply(decision=decision, answers=[{"id": "Q125", "score": 0.9}])
+    parsed = _understood(UserMessage(text), _tracker("失业金怎么领", ASKED), understand)
+    assert [said for said, _ in understand.asked] == asked
+    answered = decision == "answer" and text.startswith("看不懂，")
+    assert parsed["decision"] == ("answer" if answered else "chat")
+
+
 def test_the_same_answer_again_leans_on_the_first() -> None:
     understand = Understanding(**ASKED, way="heart")
     parsed = _understood(UserMessage("失业金怎么领啊"), _tracker("失业金怎么领", ASKED), understand)

@@ -123,6 +123,22 @@ def test_all_that_is_only_said_for_want_of_a_line_is_no_answer(
     assert told.lines.fitting("Q196", all_of_it, told.said) == Fit()
 
 
+def test_what_two_lines_say_alike_is_said_once(
+    model: Model, words: jieba.Tokenizer, kept: KeptVectors, told: Context
+) -> None:
+    texts = ("补卡要收10元。", "补卡的话要收10元。", "补卡的话要收20元。", "马上挂失。")
+    item = {"id": "Q196", "summary": "社保卡。", "detail": None, "points": list(texts)}
+    of_item = lines_of([item])
+    seen = said_to(model, [(one.item, one.text) for one in of_item], words, kept)
+    said = said_to(model, [("Q196", "急用咋整")], words, kept)
+    assert seen is not None
+    assert said is not None
+    lines = Lines.of(of_item, seen, [("Q196", WHOLE)], 0.05 * WEIGHTS)
+    shown = lines.fitting("Q196", _heard("补卡要收多少钱", model, words, kept), said).lines
+    assert sum("10元" in text for text in shown) == 1
+    assert "补卡的话要收20元。" in shown
+
+
 def test_what_no_line_tells_is_plainly_not_said(
     model: Model, words: jieba.Tokenizer, kept: KeptVectors, told: Context
 ) -> None:
