@@ -150,10 +150,10 @@ def chances(
     scores = np.append(of_items @ context.of_items, of_nobody @ context.of_nobody)
     scores[list(denied)] = -np.inf
     likely = softmax(scores)[:-1]
-    return again(context.trees, of_items, of_nobody, likely) if context.trees else likely
+    return weighed_again(context.trees, of_items, of_nobody, likely) if context.trees else likely
 
 
-def again(
+def weighed_again(
     trees: Trees, of_items: np.ndarray, of_nobody: np.ndarray, likely: np.ndarray
 ) -> np.ndarray:
     """The chance of each item by the trees, where it was so likely by the sum."""

@@ -32,7 +32,7 @@ _SIMPLY = (
     r"(?:[你您请就]|麻烦|能不能|可不可以)*[说讲]?得?(?:简单|通俗|明白)(?:一?[点些])?地?[说讲]?"
     r"[吧吗嘛啊,，。\s]+"
 )
-_TOO_HARD = re.compile(rf"(?:{_HARD}(?:{_SIMPLY})?|{_SIMPLY})")
+_TOO_HARD = re.compile(rf"^(?:{_HARD}(?:{_SIMPLY})?|{_SIMPLY})")
 # What a question becomes part of: an answer, or choices for one.
 _POLICY = ("answer", "clarify")
 # What somebody else is answered with already: a place fills its slot, a record is looked up.

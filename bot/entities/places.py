@@ -43,6 +43,8 @@ _HOUSEHOLD_IN = re.compile(r"(?:户口|户籍)(?:还|都|一直)?[在是]$")
 _ENROLLED_IN = re.compile(
     r"(?:参保地?|[社医]保|养老(?:保险|金)?|医疗保险)(?:关系|账户)?(?:都|还|一直)?[是在交缴]{1,2}$"
 )
+# "社保在深圳交了八年，后来回了湖南" says where it was.
+_WAS = re.compile(r"(?:这边|那边)?(?:交|缴|参保|断|停|买)*[了过]")
 # "在上海的医院化疗": whoever is treated elsewhere is not insured there.
 _TREATED = re.compile(
     r"(?:市|这边|那边)?的?(?:(?:大|三甲|肿瘤)?医院|住院|看病|治病|治疗|就医|化疗|手术|做手术)"
@@ -132,7 +134,8 @@ def _is_left(text: str, found: Found) -> bool:
 
 
 def _is_insured(text: str, found: Found) -> bool:
-    return bool(_ENROLLED_IN.search(text, max(0, found.start - 12), found.start))
+    said = _ENROLLED_IN.search(text, max(0, found.start - 12), found.start)
+    return bool(said) and not _WAS.match(text, found.end)
 
 
 def _is_elsewhere(text: str, found: Found) -> bool:

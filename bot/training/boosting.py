@@ -9,7 +9,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bot.context.trees import Trees
 
-# Half as many trees, or twice as many that learn half as fast, do as well within a point.
+# Twice as many trees that learn half as fast do as well within a point.
 _ROUNDS, _RATE = 100, 0.1
 _LEAVES, _IN_A_LEAF, _RIDGE = 31, 40, 5.0
 

@@ -36,7 +36,7 @@ from bot.context.signs import (
 )
 from bot.context.talks import said_in, talks_in
 from bot.context.trees import Trees
-from bot.context.weights import Before, Context, Own, again, chances, settled
+from bot.context.weights import Before, Context, Own, chances, settled, weighed_again
 from bot.normalizer import normalize
 from bot.publishing.probes import pairs, without
 from bot.publishing.workshop import trained
@@ -200,7 +200,7 @@ def _tried(pairs: Sequence[Pair], likely: Sequence[np.ndarray]) -> list[np.ndarr
         trees = _trees(*_of(pairs, likely, np.flatnonzero(division != one)))
         for place in np.flatnonzero(division == one).tolist():
             pair = pairs[place]
-            found[place] = again(trees, pair.of_items, pair.of_nobody, likely[place])
+            found[place] = weighed_again(trees, pair.of_items, pair.of_nobody, likely[place])
     return [found[place] for place in range(len(pairs))]
 
 

@@ -184,7 +184,7 @@ def test_what_was_asked_back_for_may_be_answered_with_what_it_was() -> None:
         *(("嗯，要多久", "要多久"), ("好的", ""), ("要多久", ""), ("哦哦 那咋办", "咋办")),
         ("我看不懂,说简单点,明天先去哪儿", "明天先去哪儿"),
         ("没听懂 是让我自己去办吗", "是让我自己去办吗"),
-        *(("看不懂", ""), ("不明白。", ""), ("太绕了，", "")),
+        *(("看不懂", ""), ("不明白。", ""), ("太绕了，", ""), ("这个表我看不懂，怎么填", "")),
     ],
 )
 def test_a_yes_or_a_sigh_in_front_of_a_question_is_none(text: str, bare: str) -> None:
