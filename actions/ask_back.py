@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
 from actions.knowledge.answers import Item, Knowledge
 from actions.knowledge.phrases import Phrases
+from actions.own_case import own_case_by_rule, own_product
 from actions.retirement_age import (
     RETIREMENT_AGE,
     ask_for_retirement,
@@ -43,18 +46,30 @@ class AskBack(CitizenAction):
         if retirement is not None:
             told = knowledge, turn, retirement, self._parts.today()
             return personal_retirement(*told) or ask_for_retirement(*told)
+        reckoned = own_product(knowledge, turn, self._parts.today())
+        own = [Reply("utter_own_product", {"said": reckoned})] if reckoned else []
+        return [*own, self._choices(knowledge, turn)]
+
+    def _choices(self, knowledge: Knowledge, turn: Turn) -> Reply:
         beside = _beside(turn, knowledge.phrases)
         items = list(_items(turn, knowledge))[: MOST_CHOICES - len(beside)]
         offered = [*map(cards.item_choice, items), *beside]
         shown = cards.choices([*offered, cards.human_choice(knowledge.phrases)])
-        gists = {"gists": knowledge.in_short(items, self._parts.today())}
+        gists = {"gists": _gists(items, turn, knowledge, self._parts.today())}
         condoles = bool(items) and _condoles(items[0], turn, knowledge.phrases.condolence)
         if turn.told and offered and not condoles:
             # Nothing was asked that we did not follow.
-            return [Reply("utter_told_of", gists, shown)]
+            return Reply("utter_told_of", gists, shown)
         said = _sentence(turn, bool(offered), condoles)
         office = knowledge.phrases.office(items[0].office if items else "")
-        return [Reply(said, {"phone": office["phone"], **gists}, shown, _counted(turn))]
+        return Reply(said, {"phone": office["phone"], **gists}, shown, _counted(turn))
+
+
+def _gists(items: Iterable[Item], turn: Turn, knowledge: Knowledge, today: date) -> str:
+    """What each comes to in a sentence: for who told numbers, by these."""
+    own = ((one, own_case_by_rule(knowledge, turn, one.id, today)) for one in items)
+    told = [replace(one, summary=case or one.summary) for one, case in own]
+    return knowledge.in_short(told, today)
 
 
 def _retirement(turn: Turn, knowledge: Knowledge) -> Item | None:

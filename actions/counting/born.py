@@ -36,6 +36,8 @@ def born(turn: Turn, today: date) -> Born | None:
 
 def aged(turn: Turn) -> int | None:
     """The full years that were told, of who is neither a child nor older than anybody."""
+    if turn.counts_now.get(AGED) == 0:
+        return None  # an age was named, and is not that of one person who asks or is asked for
     told = turn.entities.get("age") or turn.counted(AGED) or ""
     years = int(told) if told.isdecimal() else 0
     return years if YOUNGEST_YEARS <= years < OLDEST_YEARS else None

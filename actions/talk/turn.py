@@ -64,6 +64,7 @@ class Turn:
     unsaid: bool = False  # whether the item says nothing of what is asked on
     vague: bool = False  # whether none of its lines stands out for it
     counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
+    counts_now: Mapping[str, int] = field(default_factory=dict)  # those of this very message
     less_likely: tuple[str, ...] = ()  # what may have been meant instead of the first item
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
@@ -132,6 +133,7 @@ def read_turn(tracker: Tracker) -> Turn:
         vague=bool(message.get("vague")) and not message.get("parts"),
         less_likely=_less_likely(_chances(message.get("answers"))),
         counts=_counts(message, tracker.events),
+        counts_now=message.get("counts") or {},
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
     )

@@ -1,4 +1,4 @@
-"""What somebody counts of himself: time paid and drawn, a grade of injury, age, wage, leaving.
+"""What somebody counts of himself: time paid and drawn, a grade of injury, age, leaving.
 
 Only what has come to pass counts: "要交满15年吗" asks for a rule, "交了15年" tells of a person.
 """
@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.dialogue.money import money
 from bot.entities.births import ages
-from bot.entities.numerals import figures, number, small
+from bot.entities.numerals import figures, small
 
 PAID, DRAWN, GRADE, LEAVING, AGE = "paid_months", "drawn_months", "grade", "leaving_year", "age"
-BABIES, WAGE = "babies", "wage"
-YEARLY = "yearly"  # yuan paid in each year
+BABIES = "babies"
 AGED = "aged"  # how old a person is now; `age` is any age that is named, in months
 
 _N = r"(?<![\d.一二三四五六七八九十])(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?![\d.])"
 _TIME = (
     rf"(?:(?P<years>{_N})个?年头?(?:[零又]?(?P<over>{_N})个?月|(?P<half>半))?|(?P<months>{_N})个月)"
-    r"(?![前内后之以])"
+    r"(?![前内后之以]|了?[没未]有?[交缴])"
 )
 _GAP = r"(?P<gap>[^\d,，。;；一二两三四五六七八九十]{0,7})"
 # What makes it an aim, a gap or a guess; behind a mere noun, a rule as well.
@@ -73,22 +73,12 @@ _OF_ANOTHER = re.compile(
 )
 # Who asks for himself after he told of somebody else: "那我自己呢".
 _OF_ONESELF = re.compile(r"(?:我自己|我本人)(?=几|多|啥|什么|哪|呢|能|可以|退|$)|那我呢")
+# Whose age it is where an employer speaks: "两个阿姨58岁了，也要交？".
+_OF_STAFF = re.compile(
+    r"员工|雇的?人|工人|手下|店里.{0,3}人|[几两三四五六七八九\d]个(?:阿姨|师傅|老头|保安|保洁)"
+)
 CENTURY = 2000
 MOST_BARE = 14  # characters
-_SPOKEN = r"[一二两三四五六七八九](?:千[一二三四五六七八九]?百?|万[一二三四五六七八九]?千?)"
-# Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
-_EARNED = rf"(?:[1-9]\d{{2,4}}|{_SPOKEN}))(?![\d.年岁])"
-# "一年交三千": what residents pay.
-_YEARLY = re.compile(
-    r"(?:[一每][年档]|年年)(?:我|他|她|都|就|只|才|大概|最低|要){0,2}[交缴]了?"
-    rf"(?P<yearly>[1-9]\d{{2,3}}|[一二两三四五六七八九]百[一二三四五六七八九]?|{_SPOKEN})(?![\d.年岁个])"
-)
-_WAGE = re.compile(
-    rf"(?:工资|月薪|薪水|底薪|(?<![交缴])(?:[一1]个月|每个?月)(?:能|可以)?(?:挣|拿|发|收入)?)"
-    rf"(?:大概|差不多|也就|就|才|只有|是|有|到手)?(?P<wage>{_EARNED}"
-    rf"|(?<![\d交缴])(?P<before>{_EARNED}(?:多?[块元])?钱?"
-    r"(?:[一1]个月|每月|的?工资|的?月薪)(?![交缴])"
-)
 _TWINS = re.compile(r"双胞胎|龙凤胎|双胎|双宝")
 _TIMES = (
     (PAID, _PAID_AHEAD, _NOT_PAID),
@@ -118,10 +108,7 @@ def counts(text: str) -> Mapping[str, int]:
         found[LEAVING] = figures(leaving[1])
     elif short := _LEAVING_SHORT.search(text):
         found[LEAVING] = CENTURY + int(short[1])
-    if earned := _WAGE.search(text):
-        found[WAGE] = int(number(earned["wage"] or earned["before"]) or 0)
-    if yearly := _YEARLY.search(text):
-        found[YEARLY] = int(number(yearly["yearly"]) or 0)
+    found |= money(text)
     if _TWINS.search(text):
         found[BABIES] = 2
     elif "三胞胎" in text:
@@ -132,7 +119,8 @@ def counts(text: str) -> Mapping[str, int]:
 def _aged(text: str) -> dict[str, int]:
     """How old somebody is; it is not known any more where another is asked for."""
     if old := {one.value for one in ages(text)}:
-        return {AGED: int(old.pop()) if len(old) == 1 else 0}
+        of_one = len(old) == 1 and not _OF_STAFF.search(text)
+        return {AGED: int(old.pop()) if of_one else 0}
     another = _OF_ANOTHER.search(text) or _OF_ONESELF.search(text)
     return {AGED: 0} if another else {}
 

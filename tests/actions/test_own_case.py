@@ -10,7 +10,7 @@ import pytest
 
 from actions.counting.small import survivors_months
 from actions.knowledge.shelf import read_knowledge
-from actions.own_case import RULES
+from actions.own_case.answer import PRODUCT, RULES
 from tests.actions.stage import ROOT, Said, Stage
 
 KNOWLEDGE = read_knowledge(ROOT / "data/knowledge")
@@ -82,6 +82,45 @@ async def asked(stage: Stage, item: str, counts: dict[str, int], **turn: Any) ->
         ("Q058", {"paid_months": 120}, {}, "缴了10年的那个地方满了10年，"),
         ("Q163", {"babies": 2}, {}, "一次生2个的，国家规定休113天；"),
         ("Q149", {"grade": 2}, {}, "2级的，一次给25个月的本人工资。以后每月再发本人工资的85%。"),
+        ("Q023", {"wage": 8000}, {}, "基数按8000元算，每月扣个人养老640元、医保160元，共800元；"),
+        ("Q023", {"base": 8000, "percent": 50}, {}, "失业按0.5%是40元，共840元。"),
+        (
+            "Q023",
+            {"wage": 4000},
+            {"region": "110000"},
+            "北京的缴费基数最低7270元，不到的按它算。基数按7270元算，每月扣个人养老581.6元、",
+        ),
+        (
+            "Q023",
+            {"wage": 90000},
+            {"region": "110000"},
+            "北京的缴费基数最高36348元，超过的按它算。",
+        ),
+        (
+            "Q019",
+            {"wage": 4000, "staff": 6},
+            {},
+            "养老每月个人扣320元，单位一般缴640元。6个人，单位养老每月共3840元，别的险另算。",
+        ),
+        (
+            "Q179",
+            {"base": 8000, "to_pay": 3},
+            {},
+            "养老按8000元的基数，每月交1600元，其中640元进个人账户。3个月共4800元。",
+        ),
+        (
+            "Q179",
+            {},
+            {"region": "310000"},
+            "上海的缴费基数最低7546元。养老按7546元的基数，每月交1509.2元，"
+            "其中603.68元进个人账户。医保每月754.6元，两样共2263.8元。",
+        ),
+        (
+            "Q097",
+            {"base": 4500, "percent": 1000, "to_pay": 2},
+            {},
+            "按您说的数算：4500元×10%×2个月＝900元。",
+        ),
     ],
 )
 async def test_the_sum_is_told_before_the_rule(
@@ -110,6 +149,9 @@ async def test_the_sum_is_told_before_the_rule(
         ("Q038", {"age": 100}, {}),
         ("Q148", {"grade": 12}, {}),
         ("Q124", {"paid_months": 96}, {}),
+        ("Q023", {"percent": 50}, {}),
+        ("Q097", {"base": 4500}, {}),
+        ("Q179", {"to_pay": 2}, {}),
     ],
 )
 async def test_nothing_is_counted_from_what_is_missing_or_cannot_be(
@@ -123,7 +165,39 @@ async def test_nothing_is_counted_from_what_is_missing_or_cannot_be(
 def test_each_item_of_the_file_is_ours_and_has_a_rule() -> None:
     own = KNOWLEDGE.phrases.words["own_case"]["items"]
     assert {*own} <= {*KNOWLEDGE.items}
-    assert {*own.values()} == {*RULES}
+    assert {*own.values()} == {*RULES} - {PRODUCT}
+
+
+async def test_a_percentage_of_an_earlier_message_is_not_multiplied_once_more(stage: Stage) -> None:
+    told = {"event": "user", "text": "按4500 10% 多少", "counts": {"base": 4500, "percent": 1000}}
+    later = await stage.play("action_answer_question", answers=["Q097"], events=[told])
+    assert later.card("answer")["summary"] == KNOWLEDGE.items["Q097"].summary
+
+
+async def test_the_age_of_staff_is_nobodys_own(stage: Stage) -> None:
+    named = {"age": "58", "worker_category": "male"}
+    staff = await asked(stage, "Q073", {"aged": 0}, entities=named)
+    assert "utter_retirement_age" not in staff.responses
+    assert "2028年" not in "".join(staff.texts)
+
+
+async def test_what_is_asked_back_says_what_each_comes_to(stage: Stage) -> None:
+    told = {"wage": 4000, "staff": 6}
+    said = await stage.play("action_ask_back", "unclear", answers=["Q019", "Q023"], counts=told)
+    assert said.responses == ["utter_ask_back"]
+    first, second = said.text.split("\n")[1:3]
+    assert first.endswith(
+        "——基数4000元的，养老每月个人扣320元，单位一般缴640元。6个人，单位养老每月共3840元，别的险另算。"
+    )
+    assert "基数按4000元算，每月扣个人养老320元、医保80元，共400元；" in second
+
+
+async def test_numbers_are_multiplied_where_the_topic_is_not_clear(stage: Stage) -> None:
+    told = {"base": 4500, "percent": 1000, "to_pay": 2}
+    said = await stage.play("action_ask_back", "unclear", answers=["Q097", "Q184"], counts=told)
+    assert said.responses == ["utter_own_product", "utter_ask_back"]
+    assert said.texts[0].startswith("按您说的数算：4500元×10%×2个月＝900元。")
+    assert "900" not in said.texts[1]
 
 
 async def test_numbers_told_first_count_for_the_question_that_follows(stage: Stage) -> None:

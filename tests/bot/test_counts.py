@@ -50,9 +50,23 @@ from bot.normalizer import normalize
         ("他一年交三千,能拿多少", {"yearly": 3000}),
         ("一年交三百六的,交了15年", {"paid_months": 180, "yearly": 360}),
         ("一年交3个月", {}),
+        ("按4500 单位和个人加起来10% 两个月", {"base": 4500, "percent": 1000, "to_pay": 2}),
+        ("8000的话每个月扣多少 失业0.5%", {"base": 8000, "percent": 50}),
+        ("6个人工资四千 单位出多少", {"wage": 4000, "staff": 6}),
+        ("我们店三个人 每人4000", {"wage": 4000, "staff": 3}),
+        ("3200 停两个月补多少", {"base": 3200, "to_pay": 2}),
+        ("选五千的基数每个月交多少", {"base": 5000}),
+        ("公司按照3000给我交的 我工资8000", {"wage": 8000, "base": 3000}),
+        ("社保2个月没交了 按4494补多少", {"base": 4494}),
+        ("2000元的话", {"base": 2000}),
+        ("百分之八是多少", {"percent": 800}),
+        # Two percentages belong to two insurances, and we cannot tell which.
+        ("养老8% 医保2% 工资5000", {"wage": 5000, "percent": 0}),
         ("我58了,男的", {"aged": 58}),
         ("我老婆49 一天没交过", {"paid_months": 0, "drawn_months": 0, "aged": 49}),
         ("我爸72岁我妈70岁", {"age": 864, "aged": 0}),
+        ("两个阿姨58岁了 也要交?", {"age": 696, "aged": 0, "staff": 2}),
+        ("店里的人都58岁了", {"age": 696, "aged": 0}),
         ("我妈55岁交了15年", {"paid_months": 180, "drawn_months": 0, "age": 660, "aged": 55}),
         ("男的60岁退休吗", {"age": 720}),
         ("我自己呢", {"aged": 0}),
@@ -80,6 +94,11 @@ from bot.normalizer import normalize
                 "5到10级离职",
                 "2年没交社保",
                 "每月交2000元",
+                "2025 年的基数是多少",
+                "2024的话",
+                "12333打不通",
+                "怀孕5个月了",
+                "还差两个月满15年",
                 "",
             )
         ),
@@ -90,7 +109,15 @@ def test_only_what_has_come_to_pass_counts(text: str, found: dict[str, int]) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["交了" * 500, "1年" * 500, "一二三四五六七八九十级" * 90, "领了交" * 300]
+    "text",
+    [
+        "交了" * 500,
+        "1年" * 500,
+        "一二三四五六七八九十级" * 90,
+        "领了交" * 300,
+        "基数4500" * 300,
+        "补2个月" * 300,
+    ],
 )
 def test_long_texts_are_read_at_once(text: str) -> None:
     started = time.perf_counter()
