@@ -22,8 +22,8 @@ def deducted(case: Case) -> Iterator[str]:
     if (base := _base(case)) is None:
         return
     rates = case.rules["employee"]
-    yield from _bound(case, base)
-    base = _bounded(case, base)
+    yield from _bound(case, base, _region(case))
+    base = _bounded(case, base, _region(case))
     pension, medical = (_part(base, rates[name]) for name in ("pension", "medical"))
     values = {"base": base, "pension": _plain(pension), "medical": _plain(medical)}
     percent = case.told("percent") or 0
@@ -39,8 +39,8 @@ def shares(case: Case) -> Iterator[str]:
     """Both shares of the pension insurance, and what an employer pays for so many people."""
     if (base := _base(case)) is None:
         return
-    yield from _bound(case, base)
-    base, rates = _bounded(case, base), case.rules["employee"]
+    yield from _bound(case, base, _region(case))
+    base, rates = _bounded(case, base, _region(case)), case.rules["employee"]
     own, employer = (_part(base, rates[name]) for name in ("pension", "employer_pension"))
     yield case.say("shares", base=base, own=_plain(own), employer=_plain(employer))
     if staff := case.told("staff"):
@@ -49,18 +49,18 @@ def shares(case: Case) -> Iterator[str]:
 
 def flexible(case: Case) -> Iterator[str]:
     """What somebody pays who pays alone; the least of his place where he told no base."""
-    region, base = case.knowledge.region(case.turn.region), _base(case)
+    region, base = _of_the_self_employed(case), _base(case)
     floor, _ = _limits(case, region)
-    if base is None and (region is None or floor is None):
-        return
+    if region is not None and base is None and floor is not None:
+        yield case.say("flexible_lowest", region=region.short, floor=floor)
+        base = floor
     if base is None:
-        yield case.say("flexible_lowest", region=region.short if region else "", floor=floor)
-        base = floor or 0
-    else:
-        yield from _bound(case, base)
-    found = counting.flexible(Decimal(_bounded(case, base)), _percents(case, region))
+        return
+    yield from _bound(case, base, region)
+    base = _bounded(case, base, region)
+    found = counting.flexible(Decimal(base), _percents(case, region))
     month, account = _plain(found.pension), _plain(found.account)
-    yield case.say("flexible", base=_bounded(case, base), month=month, account=account)
+    yield case.say("flexible", base=base, month=month, account=account)
     if found.medical is not None:
         yield case.say("flexible_medical", medical=_plain(found.medical), all=_plain(found.month))
     if (months := case.told("to_pay") or 0) > 1:
@@ -94,15 +94,26 @@ def _limits(case: Case, region: Region | None) -> tuple[int | None, int | None]:
     return floor, ceiling
 
 
-def _bounded(case: Case, base: int) -> int:
-    floor, ceiling = _limits(case, case.knowledge.region(case.turn.region))
-    return min(max(base, floor or base), ceiling or max(base, floor or base))
+def _region(case: Case) -> Region | None:
+    return case.knowledge.region(case.turn.region)
 
 
-def _bound(case: Case, base: int) -> Iterator[str]:
+def _of_the_self_employed(case: Case) -> Region | None:
+    """The place, if it is known what holds there for who pays alone: not all have one floor."""
+    region, item = _region(case), case.rules["flexible"]["item"]
+    known = case.knowledge.answer_for(item, region, case.today)
+    return region if known.local else None
+
+
+def _bounded(case: Case, base: int, region: Region | None) -> int:
+    floor, ceiling = _limits(case, region)
+    least = max(base, floor or base)
+    return min(least, ceiling or least)
+
+
+def _bound(case: Case, base: int, region: Region | None) -> Iterator[str]:
     """That a base is not within what the place counts with."""
-    counted = _bounded(case, base)
-    region = case.knowledge.region(case.turn.region)
+    counted = _bounded(case, base, region)
     if counted != base and region is not None:
         said = "base_floor" if counted > base else "base_ceiling"
         yield case.say(said, region=region.short, base=counted)
