@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from actions.asked_again import NO_MORE, UNSAID, Again, asked_again, to_the_point
-from actions.knowledge.answers import Answer, Citation, Item, Knowledge
+from actions.knowledge.answers import Answer, Item, Knowledge
+from actions.knowledge.figures import figures_of
+from actions.knowledge.sources import Citation
 from actions.own_case import own_case
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
 from actions.talk import cards
@@ -56,9 +58,10 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         own = personal_retirement(knowledge, turn, asked, today)
         if own and not (turn.leans and own[0].card in turn.cards_before):
             return own
-    given = _beside_likely(knowledge.answer_for(item, knowledge.region(turn.region), today), turn)
+    region, then = knowledge.region(turn.region), figures_of(turn.entities.get("period"))
+    given = _beside_likely(knowledge.answer_for(item, region, today, then), turn)
     case = own_case(knowledge, turn, item, today)
-    again = asked_again(asked, turn, knowledge.phrases, case)
+    again = asked_again(asked, turn, knowledge.phrases, case, region)
     if again is None and (case or not given.local):
         again = to_the_point(asked, turn, knowledge.phrases, case)
     if again in (NO_MORE, UNSAID) and not turn.in_english:
@@ -118,7 +121,8 @@ def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:
         more = replace(given.item, summary=again.said, detail=again.rest)
         # A figure stands beside all the steps, and has no part in one of them.
         given = replace(given, item=more, local=None if again.one else given.local)
-    cited = [given.item.citations[0], *(Citation(one, None) for one in given.local_sources[:1])]
+    local = given.local_sources[:1] if given.local else ()
+    cited = [given.item.citations[0], *(Citation(one, None) for one in local)]
     values = {
         "summary": given.item.summary,
         "basis": _basis(cited, knowledge),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from actions.counting.born import BORN
 from actions.knowledge.answers import Item, Knowledge
 from actions.knowledge.phrases import Phrases
 from actions.own_case import own_case_by_rule, own_product
@@ -73,9 +74,10 @@ def _gists(items: Iterable[Item], turn: Turn, knowledge: Knowledge, today: date)
 
 
 def _retirement(turn: Turn, knowledge: Knowledge) -> Item | None:
-    """The item about one's own retirement, where month of birth or age is told and it is likely."""
+    """The item about one's own retirement, where birth or age is told and it is likely."""
     likely = list(_items(turn, knowledge))[:MOST_CHOICES]
-    for one in likely if turn.entities.keys() & {"birth_month", "age"} else ():
+    told = turn.entities.keys() & {"birth_month", "age"} or turn.counts_now.get(BORN)
+    for one in likely if told else ():
         near = {one.id, *one.related, *(other.id for other in likely if one.id in other.related)}
         if one.calculator == RETIREMENT_AGE and not one.regional and likely[0].id in near:
             return one

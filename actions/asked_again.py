@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.knowledge.answers import Item
+from actions.knowledge.answers import Item, Region
 from actions.knowledge.phrases import Phrases
 from actions.talk.turn import Turn
 
@@ -37,18 +37,25 @@ NO_MORE = Again("utter_no_more")
 UNSAID = Again("utter_point_unsaid")
 
 
-def asked_again(item: Item, turn: Turn, phrases: Phrases, own: str | None = None) -> Again | None:
+def asked_again(
+    item: Item,
+    turn: Turn,
+    phrases: Phrases,
+    own: str | None = None,
+    region: Region | None = None,
+) -> Again | None:
     """What to say of an item that was answered before; nothing where its answer is due.
 
-    `own` is what the rule comes to for the numbers that were told, and fits best.
+    `own` is what the rule comes to for the numbers that were told, and fits best. Asked of another
+    `region` than it was answered for, it is due once more.
     """
     told = [card for card in turn.cards_before if _is_of(item, card)]
-    if not turn.leans or not told:
+    if not turn.leans or not told or _of_another_place(item, told[-1], region):
         return None
     verdicts, said = phrases.verdicts, [str(card.get("summary")) for card in told]
     known = Counter(verdicts.bare(line) for one in said for line in one.splitlines())
     counted = own is not None and not known[own]
-    fitting = [own] if own and counted else _fitting(item, turn)
+    fitting = [own] if own and counted else _fitting(item, turn, phrases)
     vague = turn.vague and not counted
     steps = None if item.detail in said else item.detail
     if fresh := [line for line in fitting if not known[verdicts.bare(line)]]:
@@ -76,7 +83,8 @@ def to_the_point(item: Item, turn: Turn, phrases: Phrases, own: str | None = Non
         feels = first[0] if first and first["sentence"] == phrases.condolence else ""
         said = f"{feels}{own}\n{item.summary.removeprefix(feels)}"
         return Again("utter_answer", said, item.detail, one=True)
-    fitting = [line for line in _fitting(item, turn) if not _told_by(item.summary, line)]
+    fits = _fitting(item, turn, phrases)
+    fitting = [line for line in fits if not _told_by(item.summary, line)]
     if not fitting or turn.vague:
         return None
     verdicts = phrases.verdicts
@@ -98,11 +106,25 @@ def _is_of(item: Item, card: Mapping[str, Any]) -> bool:
     return card.get("item") == item.id or counted
 
 
-def _fitting(item: Item, turn: Turn) -> list[str]:
+def _of_another_place(item: Item, card: Mapping[str, Any], region: Region | None) -> bool:
+    """Whether its figures were those of another place than is asked for now."""
+    shown = card.get("region")
+    return (
+        item.local is not None
+        and isinstance(shown, Mapping)
+        and region is not None
+        and (shown.get("code") != region.code)
+    )
+
+
+def _fitting(item: Item, turn: Turn, phrases: Phrases) -> list[str]:
     """What fits, as far as the item still says it: staff may have changed it since the training."""
     steps = _steps(item.detail)
     return [
-        line for line in turn.lines if line in item.points or line in steps or line in item.summary
+        line
+        for line in turn.lines
+        if (line in item.points or line in steps or line in item.summary)
+        and phrases.suits(line, turn.heard)
     ]
 
 

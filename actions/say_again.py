@@ -1,8 +1,13 @@
-"""The last thing once more, in one sentence, or whom to call: action_say_again, _simply, _phone."""
+"""The last thing once more, in one sentence, whom to call, where it stands written.
+
+action_say_again, action_say_simply, action_say_phone, action_say_source.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from actions.knowledge.answers import Knowledge
 from actions.talk import cards
@@ -13,6 +18,7 @@ from actions.talk.turn import Turn
 
 ANSWER = "answer"  # `type` of a card
 PUBLIC = {ANSWER, "choices"}
+CITED = {ANSWER, "estimate"}
 LEAST_CHARACTERS = 8
 _SENTENCES = re.compile(r".+?(?:[。！？]|[.!?](?:\s+|$)|$)", re.DOTALL)
 
@@ -80,6 +86,39 @@ class SayPhone(CitizenAction):
         shown = cards.choices([cards.human_choice(knowledge.phrases)])
         words = "utter_phone_english" if knowledge.english else "utter_phone"
         return [Reply(words, values, shown)]
+
+
+class SaySource(CitizenAction):
+    """Says where the last answer stands written, to who doubts it."""
+
+    action = "action_say_source"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def answer(self, turn: Turn) -> list[Reply]:
+        """Its documents, and who can confirm it; plainly that there was none."""
+        knowledge = await self._parts.shelf.now()
+        if turn.reads_english:
+            knowledge = knowledge.in_english
+        phrases, shown = knowledge.phrases, [card for card in turn.cards_before if _cites(card)]
+        human = cards.choices([cards.human_choice(phrases)])
+        if not shown:
+            return [Reply("utter_no_source", {}, human)]
+        named = phrases.listed(
+            phrases.basis(one["title"], one.get("document"), one.get("article"))
+            for one in shown[-1]["sources"]
+        )
+        item = knowledge.items.get(str(shown[-1].get("item")))
+        office = dict(phrases.office(item.office if item else ""))
+        values = {"sources": named, "phone": office["phone"], "office": office["name"]}
+        words = "utter_source_english" if knowledge.english else "utter_source"
+        return [Reply(words, values, human)]
+
+
+def _cites(card: Mapping[str, Any]) -> bool:
+    """Whether it is an answer of policy, or a sum by its rules."""
+    return card.get("type") in CITED and bool(card.get("sources"))
 
 
 def _answered(turn: Turn, knowledge: Knowledge) -> str | None:

@@ -43,7 +43,7 @@ from actions.exchange.conversation import (
     ExchangeStep,
 )
 from actions.go_on import GoOn
-from actions.hand_over import HandOver
+from actions.hand_over import CallForHelp, HandOver
 from actions.look_ups.accounts import LookUpAccounts
 from actions.look_ups.benefits import LookUpBenefits
 from actions.look_ups.check_record import CheckRecord
@@ -56,7 +56,7 @@ from actions.look_ups.unemployment import LookUpUnemployment
 from actions.not_covered import SayNotCovered
 from actions.privacy.action import EraseMyData, ExportMyData, PrivacyStep
 from actions.retirement_age import RetirementAge
-from actions.say_again import SayAgain, SayPhone, SaySimply
+from actions.say_again import SayAgain, SayPhone, SaySimply, SaySource
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 
@@ -92,6 +92,7 @@ ACTIONS = (
     LookUpFor,
     LookUpForOther,
     GoOn,
+    CallForHelp,
     HandOver,
     LookUpAccounts,
     LookUpBenefits,
@@ -108,6 +109,7 @@ ACTIONS = (
     SayNotCovered,
     SaySimply,
     SayPhone,
+    SaySource,
     SignIn,
     SignOut,
     SignedIn,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from actions.knowledge.answers import Citation, Knowledge
+from actions.knowledge.answers import Knowledge
+from actions.knowledge.sources import Citation
 from actions.record.asking import transaction
 from actions.talk import cards
 from actions.talk.cards import Card

@@ -8,7 +8,8 @@ from decimal import Decimal
 from actions.counting import pension as counting
 from actions.estimates import filled
 from actions.estimates.filled import Field, FieldWrong
-from actions.knowledge.answers import Knowledge, Parameter
+from actions.knowledge.answers import Knowledge
+from actions.knowledge.figures import Parameter
 from actions.knowledge.retirement_rules import Month, Retirement, checked_birth, retirement
 from actions.record import standing
 from actions.record.asking import Service, ask, begin

@@ -8,32 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from actions.knowledge.figures import Days, Parameter, days_to_look, valid
 from actions.knowledge.phrases import Phrases
 from actions.knowledge.retirement_rules import Rules
+from actions.knowledge.sources import Citation, Source
 from actions.talk.errors import NoLongerInForce, NothingAsked, NotYetInForce
 
+_END = re.compile(r"[。.]$")
 _SENTENCE = re.compile(r"[^。！？]+[。！？]*")
 # Characters of an answer's gist: two lines on a phone.
 MOST_OF_A_GIST = 60
-
-
-@dataclass(frozen=True)
-class Source:
-    """A document that an answer rests on."""
-
-    id: str
-    title: str
-    document: str | None
-    issued: str | None
-    url: str | None
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A place in a source."""
-
-    source: Source
-    article: str | None
 
 
 @dataclass(frozen=True)
@@ -45,26 +29,6 @@ class Region:
     short: str
     registry: bool
     outside: bool  # has a system of its own: Hong Kong, Macau, Taiwan
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A figure of one region and time; `display` is how it stands in a sentence."""
-
-    name: str
-    region: str
-    display: str
-    effective_from: date
-    effective_to: date | None
-    source: Source | None
-    value: int | None = None  # where it is one number
-    confidence: str = "high"
-
-    def holds(self, today: date) -> bool:
-        """Whether it is the figure of this day."""
-        return self.effective_from <= today and (
-            self.effective_to is None or today <= self.effective_to
-        )
 
 
 @dataclass(frozen=True)
@@ -175,8 +139,13 @@ class Knowledge:
         )
         return max(known, key=lambda one: one.effective_from, default=None)
 
-    def answer_for(self, item: str, region: Region | None, today: date) -> Answer:
-        """The item for this region and day; a rule that is not in force says from or to when."""
+    def answer_for(
+        self, item: str, region: Region | None, today: date, then: Days | None = None
+    ) -> Answer:
+        """The item for this region and day; a rule that is not in force says from or to when.
+
+        Who asks for the figures of another time gets these, or is told that they are not known.
+        """
         asked = self.item(item)
         if today < asked.effective_from:
             day = self.phrases.day(asked.effective_from)
@@ -185,10 +154,23 @@ class Knowledge:
             raise NoLongerInForce(title=asked.title, day=self.phrases.day(asked.effective_to))
         if region is None:
             return Answer(asked, None, None, (), tuple(self._regions_with(asked, today)))
-        figures = self._figures(asked, region, today)
+        of_then = (self._figures(asked, region, day) for day in days_to_look(then, today))
+        figures, unknown = next((one for one in of_then if one), None), ""
+        if figures is None:
+            figures = self._figures(asked, region, today)
+            unknown = self.phrases.not_of_then(*then) if then and figures else ""
         if figures is None:
             return Answer(asked, region, None, (), ())
-        return Answer(asked, region, _filled(asked, region, figures), _sources_of(figures), ())
+        local = unknown + self._dated(_filled(asked, region, figures), valid(figures))
+        return Answer(asked, region, local, _sources_of(figures), ())
+
+    def _dated(self, local: str, days: Days | None) -> str:
+        """A region's figures with the months that they are of: each year has its own."""
+        if days is None:
+            return local
+        end = _END.search(local)
+        told = local[: end.start()] if end else local
+        return f"{told}{self.phrases.valid(*days)}{end[0] if end else ''}"
 
     def in_short(self, items: Iterable[Item], today: date) -> str:
         """What each answers in a sentence, a line each; of what is not in force the title alone."""

@@ -35,6 +35,13 @@ class Phrases:
         """The verdicts that lines begin with."""
         return Verdicts.read(self.words["verdicts"])
 
+    def suits(self, line: str, heard: str) -> bool:
+        """Whether a line is no example of people born in a year that nobody named."""
+        words: Mapping[str, Any] = self.words["example"]
+        years = re.findall(words["born"], line)
+        spellings = (form.format(year=y, short=y[2:]) for y in years for form in words["heard_as"])
+        return not years or any(spelling in heard for spelling in spellings)
+
     @property
     def condolence(self) -> str:
         """What an answer to who has lost somebody begins with."""
@@ -80,6 +87,20 @@ class Phrases:
     def months(self, first: Month, last: Month) -> str:
         """A month, or the first and the last of several."""
         return self._between(self.month(first), self.month(last))
+
+    def valid(self, first: date, last: date) -> str:
+        """Of which months figures are."""
+        written: str = self.words["numbers"]["valid"]
+        return written.format(months=self.between_days(first, last))
+
+    def not_of_then(self, first: date, last: date) -> str:
+        """That the figures of these months are not known, and which are."""
+        written: str = self.words["numbers"]["not_of_then"]
+        return written.format(months=self.between_days(first, last))
+
+    def between_days(self, first: date, last: date) -> str:
+        """The months that two days are in."""
+        return self.months(Month.of(first.year, first.month), Month.of(last.year, last.month))
 
     def day(self, day: date) -> str:
         """A day, for example 2027年1月1日."""

@@ -14,18 +14,12 @@ from typing import Any
 
 import yaml
 
-from actions.knowledge.answers import (
-    Citation,
-    English,
-    Item,
-    Knowledge,
-    Parameter,
-    Region,
-    Source,
-)
+from actions.knowledge.answers import English, Item, Knowledge, Region
+from actions.knowledge.figures import Parameter
 from actions.knowledge.phrases import Phrases
 from actions.knowledge.pilot import Pilot
 from actions.knowledge.retirement_rules import Category, Month, Rules
+from actions.knowledge.sources import Citation, Source
 
 log = logging.getLogger(__name__)
 

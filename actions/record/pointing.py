@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from actions.knowledge.answers import Citation, Item, Knowledge
+from actions.knowledge.answers import Item, Knowledge
+from actions.knowledge.sources import Citation
 from actions.record.findings import PREFIX, Finding
 from actions.talk import cards
 from actions.talk.reply import Reply

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from actions.knowledge.answers import Answer, Citation, Item, Knowledge, Region
+from actions.knowledge.answers import Answer, Item, Knowledge, Region
 from actions.knowledge.phrases import Phrases
 from actions.knowledge.retirement_rules import Ends, Month, Retirement
+from actions.knowledge.sources import Citation
 
 Card = dict[str, Any]
 

@@ -91,6 +91,11 @@ class Turn:
         return self.in_english and bool(self.text) and not _CHINESE.search(self.text)
 
     @property
+    def reads_english(self) -> bool:
+        """Whether English is typed, or a button is tapped on an English page."""
+        return self.speaks_english or (self.in_english and not self.text)
+
+    @property
     def region(self) -> str | None:
         """Whose rules the citizen asks for."""
         return self.known("region") or self.site_region

@@ -49,9 +49,13 @@ _NAMES = re.compile(
 )
 # Whose case it is: the answer may well be the same for them.
 _PEOPLE = re.compile(
-    r"(?:我们?家?|咱们?家?)?(?:老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
+    r"(?:我们?家?|咱们?家?)?(?:自己|本人|老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
     r"|(?:退休|残疾|外地|农村|城里|失业|在职)的?(?:人员?|职工)?|农民工?|职工|个体户|外卖(?:员|小哥)?|骑手|快递(?:员|小哥)?|司机|保安|保姆)"
 )
+_ONESELF = ("我", "俺")  # and not "我的", which is one's own record
+# Where a clause ends.
+_ENDS = " ，,。.！!？?；;、"
+_CLAUSE_ENDS = re.compile(rf"[{_ENDS}]+")
 # What is paid for beside the insurances takes an insurance's place, too.
 _BESIDE_INSURANCE = re.compile(r"(?:住房)?公积金|(?:企业|职业)年金|个人养老金")
 _ANY_INSURANCE = re.compile(r"社会保险|社保|五险")
@@ -110,9 +114,10 @@ def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | Non
     for event in reversed(tracker.events):
         if type(event) is not UserUttered:
             continue
-        if chosen := _CHOSEN.match(event.text or ""):
-            return Last("", chosen["item"], denied=denied)
         parsed = event.parse_data or {}
+        # Whose number was typed stands in what was understood.
+        if chosen := _CHOSEN.match(event.text or "") or _CHOSEN.match(parsed.get("text") or ""):
+            return Last("", chosen["item"], denied=denied)
         if parsed.get("decision") == HUMAN:
             return None
         name = (parsed.get("intent") or {}).get("name") or ""
@@ -154,7 +159,7 @@ def named_instead(text: str, parsed: Mapping[str, Any], last: Last) -> Instead |
     names = _NAMES.match(led_in(text))
     whole = names["named"] if names else ""
     named = whole.removesuffix("的")
-    people = bool(_PEOPLE.fullmatch(whole) or _PEOPLE.fullmatch(named))
+    people = bool(whole in _ONESELF or _PEOPLE.fullmatch(whole) or _PEOPLE.fullmatch(named))
     thing = _insured(parsed) or bool(_BESIDE_INSURANCE.fullmatch(named))
     if not named or not last.text or not (people or (thing and _may_lean(parsed))):
         return None
@@ -235,11 +240,13 @@ def _insurances(text: str, parsed: Mapping[str, Any]) -> tuple[str, ...]:
 def _put_in(named: str, thing: bool, last: Last) -> tuple[str, ...]:
     """An insurance takes the place of the other; everything else is said beside it.
 
-    The one that was named last is meant, and not one of an earlier question.
+    The one that was named last is meant, and not one of an earlier question. Of whom a story told
+    ("我59 男的 明年能退吗") somebody else is not what was told, but what was asked.
     """
     beside = (f"{named}{last.text}", f"{last.text}，{named}")
     if not thing:
-        return beside
+        told = _CLAUSE_ENDS.split(last.said.rstrip(_ENDS))
+        return (*((f"{named}{told[-1]}",) if len(told) > 1 else ()), *beside)
     replaced = (_in_place(named, text, last) for text in (last.said, last.text))
     return (*dict.fromkeys(filter(None, replaced)), *beside)
 

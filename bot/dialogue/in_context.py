@@ -21,6 +21,7 @@ from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
 from bot.dialogue.counts import counts
 from bot.dialogue.follow_up import (
+    CHAT,
     DENY,
     HUMAN,
     LOOKUP,
@@ -37,11 +38,15 @@ from bot.dialogue.follow_up import (
     too_hard,
     without_lead,
 )
+from bot.dialogue.of_the_answer import asked_of_the_answer
 from bot.dialogue.told_to_us import (
     UNCLEAR,
     Parsed,
     chat,
+    chosen,
     last_cards,
+    no_words,
+    only_oneself,
     with_place,
     with_post,
     with_time,
@@ -73,13 +78,6 @@ _NO_RECORD = frozenset({"sign_in", "choices", "answer"})
 _SHIFT = re.compile(
     r".{0,8}?(?:对了|换个(?:事|问题|话题)|另外再?问|再问你?[一个]|还有[个一件]{1,2}(?:事|问题)|还想问)"
 )
-# "那我打哪个电话", "我该给谁打电话啊", "电话多少".
-_ASKS_PHONE = re.compile(
-    r"(?:好的?|嗯|谢谢(?:你|您)?|[那,，。\s])*(?:我|俺|现在|到底|该|应该|得|要|想问|是|能|可以|上面说的|你说的|您说的|[,，\s])*"
-    r"(?:(?:给|跟)(?:谁|哪(?:个|里|儿|边)?|什么人|啥人)打(?:个)?电话|打(?:给)?(?:谁|哪(?:个|里|儿|边)?|什么|啥)(?:的)?(?:电话|号码?)?"
-    r"|(?:什么|啥|哪个)电话|电话(?:号码?)?(?:是)?(?:多少|几号|哪个|啥)|(?:你|您)?(?:说|给)(?:我)?个?电话(?:号码?)?)"
-    r"(?:[啊呀呢吧吗嘛哦,，。?？\s]|打.{1,4}还是.{1,4}的)*"
-)
 # Whoever does not want to sign in has not asked for his record: "不想登录 我就问问算不算".
 _NO_SIGN_IN = re.compile(r"(?:不[想要用愿敢]|不愿意|懒得)(?:去|再|要)?(?:登[录陆入]|实名|刷脸)")
 Understand = Callable[[UserMessage], Awaitable[Parsed]]
@@ -104,8 +102,7 @@ async def understood(
     if not only_told(spelled):
         return parsed
     if parsed.get("decision") == LOOKUP and (tells_years(spelled) or tells_lot(spelled)):
-        left = {"name": OUT_OF_SCOPE, "confidence": 1.0}
-        parsed = {**parsed, "intent": left, "decision": "reject", "answers": [], "way": "rule"}
+        parsed = _left(parsed)
     return {**parsed, "told": True} if parsed.get("decision") in UNCLEAR else parsed
 
 
@@ -118,10 +115,13 @@ async def _meant(
     """Who corrects us is understood as having said what is meant, and nothing else."""
     if _asked_to_agree(tracker) and not spelled.startswith("/"):
         return _agreed(await understand(message), spelled)
+    if payload := chosen(spelled, tracker):
+        return await understand(_saying(message, payload))
     last = last_question(message.text or "", tracker)
     if last is None:
         story = told_before(message.text or "", tracker)
-        return with_place(await _of_told(message, story, understand), tracker)
+        told = await _of_told(message, story, understand)
+        return _misheard(with_place(told, tracker), spelled, None)
     shown = last.own and bool(_kinds_shown(tracker) - _NO_RECORD)
     asks_back, story = _unasked(spelled, tracker), story_before(tracker)
     last = replace(last, unasked=asks_back, shown=shown, story=story)
@@ -132,7 +132,8 @@ async def _meant(
         if last.own and _NO_SIGN_IN.search(spelled):
             after = chat(after, DENY)
         refused = _refused(after, last)
-        return _who_to_call(with_place(refused, tracker), spelled, last)
+        heard = _misheard(with_place(refused, tracker), spelled, last)
+        return _of_the_answer(heard, spelled, last)
     meant = await _after(_saying(message, whole), replace(last, denied=True), understand)
     return {"in_full": whole, **meant, "text": message.text}
 
@@ -229,12 +230,31 @@ def _refused(parsed: Parsed, last: Last) -> Parsed:
     }
 
 
-def _who_to_call(parsed: Parsed, spelled: str, last: Last) -> Parsed:
-    """Who asks "那打哪个电话" after an answer wants the number of the office for that matter."""
+def _of_the_answer(parsed: Parsed, spelled: str, last: Last) -> Parsed:
+    """Who asks "那打哪个电话" or "你确定吗" after an answer asks it of that answer."""
     # A record was shown: the matter that was answered before it is not the one meant.
-    if last.own or not last.answered or not _ASKS_PHONE.fullmatch(spelled):
+    asked = None if last.own or not last.answered else asked_of_the_answer(spelled)
+    return chat(parsed, asked) if asked else parsed
+
+
+def _misheard(parsed: Parsed, spelled: str, last: Last | None) -> Parsed:
+    """A figure, a command or "那我呢" is no farewell and no wish for a person."""
+    if parsed.get("decision") not in (CHAT, HUMAN) or parsed.get("way") == "rule":
         return parsed
-    return chat(parsed, "ask_phone")
+    if last is not None and only_oneself(spelled):
+        items = [last.item, *last.others] if not last.own else [*last.others]
+        answers = [{"id": item, "score": 0.0} for item in items]
+        unclear = {"name": "unclear", "confidence": 1.0}
+        return {**parsed, "intent": unclear, "decision": "clarify", "answers": answers}
+    if no_words(spelled) or only_oneself(spelled):
+        return _left(parsed)
+    return parsed
+
+
+def _left(parsed: Parsed) -> Parsed:
+    """The message as nothing of ours."""
+    left = {"name": OUT_OF_SCOPE, "confidence": 1.0}
+    return {**parsed, "intent": left, "decision": "reject", "answers": [], "way": "rule"}
 
 
 def _kinds_shown(tracker: DialogueStateTracker | None) -> set[str]:

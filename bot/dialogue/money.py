@@ -20,11 +20,11 @@ MOST_PERCENT = 10_000
 
 _SPOKEN = r"[一二两三四五六七八九](?:千[一二三四五六七八九]?百?|万[一二三四五六七八九]?千?)"
 # Yuan a month. "5000块私了" is no wage, and what is paid in each month is none either.
-_EARNED = rf"(?:[1-9]\d{{2,4}}|{_SPOKEN})"
+_EARNED = rf"(?:\d{{1,2}}(?:\.\d{{1,2}})?万\d?|[1-9]\d{{2,4}}|{_SPOKEN})"
 _NO_OTHER_MEASURE = r"(?![\d.年岁])"
 _WAGE = re.compile(
-    rf"(?:工资|月薪|薪水|底薪|每个?人|人均|(?<![交缴])(?:[一1]个月|每个?月)(?:能|可以)?(?:挣|拿|发|收入)?)"
-    rf"(?:大概|差不多|也就|就|才|只有|是|有|到手)?(?P<wage>{_EARNED}){_NO_OTHER_MEASURE}"
+    rf"(?:工资|月薪|薪水|底薪|[涨升降加]到了?|每个?人|人均|(?<![交缴])(?:[一1]个月|每个?月)(?:能|可以)?(?:挣|拿|发|收入)?)"
+    rf"(?:大概|差不多|也就|就|才|只有|是|有|到手|涨到了?)?(?P<wage>{_EARNED}){_NO_OTHER_MEASURE}"
     rf"|(?<![\d交缴])(?P<before>{_EARNED}){_NO_OTHER_MEASURE}(?:多?[块元])?钱?"
     r"(?:[一1]个月|每月|的?工资|的?月薪)(?![交缴])"
 )

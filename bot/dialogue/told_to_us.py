@@ -24,10 +24,49 @@ _COUNT, _ESTIMATE = "/count_", "estimate_"
 _REGION = "region"  # what the slot `pending` holds while we wait for a place
 # What stands around a place that is told and nothing else.
 _HARDLY_MORE = re.compile(
-    r"[\s,，。.!！]*(?:我们?|俺们?|咱们?|人|她|他)?(?:人?是|人?在|住在?|户口在?|社保在?|在)?"
+    r"[\s,，。.!！]*(?:那么?|哦|好的?)?(?:我们?|俺们?|咱们?|人|她|他)?(?:人?是|人?在|住在?|户口在?|社保在?|在)?"
     r"(?:市|省|县|区)?(?:这边|那边|这里|那里|这儿|那儿)?(?:的|人|户口|交|参保|上班|工作)*"
     r"[啊呀哦嘛哈呢吧\s,，。.!！]*"
 )
+
+
+# "2", "第二个", "选3": a choice of ours, by the number that stands before it.
+_NUMBERED = re.compile(
+    r"(?:就|我|要|选择?|点|按|是|问)*(?:第(?P<place>[1-4一二三四])(?:个|条|项|种)?|(?P<number>[1-4一二三四]))"
+    r"(?:吧|的|号|那个|[、,，。.!！\s])*"
+)
+_FIGURES = "一二三四"
+_LATIN_ALONE = re.compile(r"[/／]?[A-Za-z_]+")
+_FOR_A_PERSON = re.compile(
+    r"human|person|agent|staff|someone|somebody|operator|service", re.IGNORECASE
+)
+_ONESELF = re.compile(r"[那,，\s]*(?:我|俺|咱)(?:自己|本人|们)?(?:的?话)?呢[?？。!！\s]*")
+
+
+def chosen(spelled: str, tracker: DialogueStateTracker | None) -> str | None:
+    """The payload of the choice whose number was typed; nothing where none stood there."""
+    match = _NUMBERED.fullmatch(spelled)
+    if match is None:
+        return None
+    said = match["place"] or match["number"]
+    number = int(said) if said.isdecimal() else _FIGURES.index(said) + 1
+    for card in last_cards(tracker):
+        choices = card.get("choices") or ()
+        if card.get("type") == "choices" and len(choices) >= number:
+            return str(choices[number - 1].get("payload") or "") or None
+    return None
+
+
+def no_words(spelled: str) -> bool:
+    """Whether it is a figure alone, or a command, which classifiers take for anything."""
+    if _NUMBERED.fullmatch(spelled) or spelled.isdecimal():
+        return True
+    return bool(_LATIN_ALONE.fullmatch(spelled)) and spelled.startswith(("/", "／"))
+
+
+def only_oneself(spelled: str) -> bool:
+    """Whether it is "那我呢", which asks for the last answer once more and for no person."""
+    return _ONESELF.fullmatch(spelled) is not None
 
 
 def with_place(parsed: Parsed, tracker: DialogueStateTracker | None) -> Parsed:

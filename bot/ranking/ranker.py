@@ -26,6 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.context.sight import decide_after, to_the_point
 from bot.context.weights import Before
 from bot.dialogue.distress import in_distress
+from bot.dialogue.emergency import in_emergency
 from bot.normalizer import normalize
 from bot.publishing import pilot as pilots
 from bot.publishing.answer_index import AnswerIndex, from_environment
@@ -38,7 +39,7 @@ from bot.training.lessons import USUAL
 
 # In a message's metadata, for this component alone: what `Last.told` gives of the question before.
 BEFORE = "before"
-DISTRESS = "distress"
+DISTRESS, EMERGENCY = "distress", "emergency"
 # Questions whose decision is kept in memory: a day's favourites. Long texts hardly come twice.
 MOST_KNOWN = 4_096
 Understood = tuple[Decision, tuple[Decision, ...]]
@@ -110,8 +111,11 @@ class QuestionRanker(GraphComponent, IntentClassifier):
         """Decide on each message; payloads that we issued speak for themselves."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if in_distress(normalize(text).text):
+            spelled = normalize(text).text
+            if in_distress(spelled):
                 _mark(message, Decision("human", DISTRESS, 1.0, (), "rule"))
+            elif in_emergency(spelled):
+                _mark(message, Decision("chat", EMERGENCY, 1.0, (), "rule"))
             elif self._index is not None and not text.startswith("/"):
                 decision, parts = self._understood(self._index.now(), message)
                 _mark(message, decision)

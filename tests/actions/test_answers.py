@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.stage import Stage
+from actions.knowledge.shelf import read_knowledge
+from tests.actions.stage import ROOT, Stage
 
 ANSWER = "action_answer_question"
+KNOWLEDGE = read_knowledge(ROOT / "data/knowledge")
 
 
 async def test_an_answer_is_its_summary_and_one_line_on_its_source(stage: Stage) -> None:
@@ -49,7 +51,7 @@ async def test_with_a_region_its_figures_stand_in_the_answer(stage: Stage) -> No
     said = await stage.play(ANSWER, answers=["Q016"], entities={"region": "310000"})
     assert said.texts[0].splitlines() == [
         "缴费基数有上限和下限，各地不一样。",
-        "上海现行缴费基数：下限每月7546元，上限每月37731元。",
+        "上海现行缴费基数：下限每月7546元，上限每月37731元（2026年7月到2027年6月的数）。",
         "依据：《降低社会保险费率综合方案》（国办发〔2019〕13号）第三条、"
         "《上海2026年度社保缴费基数上下限（人社局公告/问答）》",
     ]
@@ -269,3 +271,37 @@ async def test_an_office_that_the_answer_names_is_not_named_once_more(stage: Sta
     said = await stage.play(ANSWER, answers=["Q019"])
     assert said.responses == ["utter_answer"]
     assert "12393" in said.text
+
+
+async def test_figures_of_another_time_are_told_or_not_known(stage: Stage) -> None:
+    asked = {"region": "310000", "period": "2024-01/2024-12"}
+    before = await stage.play(ANSWER, answers=["Q016"], entities=asked)
+    assert (
+        before.texts[0]
+        .splitlines()[1]
+        .startswith(
+            "您问的2024年1月到2024年12月的数，我没有核实过；我核实过的是：上海现行缴费基数：下限每月7546元，"
+        )
+    )
+    this_year = {"region": "310000", "period": "2026-01/2026-12"}
+    now = await stage.play(ANSWER, answers=["Q016"], entities=this_year)
+    assert "没有核实过" not in now.texts[0]
+
+
+async def test_another_place_gets_its_own_figures_and_no_source_of_none(stage: Stage) -> None:
+    first = await stage.play(ANSWER, answers=["Q016"], entities={"region": "310000"})
+    shown = {"event": "bot", "text": "答", "data": {"custom": {"card": first.card("answer")}}}
+    turn = {"text": "那北京呢", "in_full": "上海缴费基数 那北京呢", "lines": []}
+    then = await stage.play(
+        ANSWER, answers=["Q016"], entities={"region": "110000"}, events=[shown], **turn
+    )
+    assert "北京现行缴费基数：下限每月7270元" in then.texts[0]
+    assert then.card("answer")["region"]["code"] == "110000"
+
+
+async def test_a_line_about_people_born_in_a_year_is_for_who_named_it(stage: Stage) -> None:
+    line = "1970年3月出生的，61岁4个月退。"
+    assert KNOWLEDGE.phrases.suits(line, "我70年的，男")
+    assert KNOWLEDGE.phrases.suits(line, "1970年生的")
+    assert not KNOWLEDGE.phrases.suits(line, "我属鼠的，男，72年的")
+    assert KNOWLEDGE.phrases.suits("1976年9月及以后出生的男职工都是63岁退。", "几岁退")

@@ -132,3 +132,29 @@ async def test_without_a_database_the_telephone_comes_at_once(
     assert said.responses == ["utter_hand_over"]
     assert "12333" in said.text
     await away.dispose()
+
+
+async def test_who_asks_in_english_is_led_to_a_person_in_english(stage: Stage) -> None:
+    said = await stage.play(HAND_OVER, "human", text="I want to talk to a person", locale="en")
+    assert said.responses == ["utter_hand_over_noted_english"]
+    assert said.card("handoff")["places"][0] == {"name": "Local social insurance counter"}
+    assert (await stage.play(HAND_OVER, "human", locale="zh-CN")).responses == [
+        "utter_hand_over_noted"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("intent", "words", "response"),
+    [
+        ("distress", "我不想活了", "utter_distress"),
+        ("distress", "I want to die", "utter_distress_english"),
+        ("emergency", "快救命，有人晕倒了", "utter_emergency"),
+        ("emergency", "He is not breathing", "utter_emergency_english"),
+    ],
+)
+async def test_help_is_called_for_in_the_words_of_who_needs_it(
+    stage: Stage, intent: str, words: str, response: str
+) -> None:
+    said = await stage.play("action_call_for_help", intent, text=words)
+    assert said.responses == [response]
+    assert "120" in said.text

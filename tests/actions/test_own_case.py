@@ -183,6 +183,27 @@ async def test_the_age_of_staff_is_nobodys_own(stage: Stage) -> None:
     assert "2028年" not in "".join(staff.texts)
 
 
+async def test_what_was_told_of_oneself_is_not_the_birth_of_whom_is_asked_for(stage: Stage) -> None:
+    stage.slots |= {"birth_month": "1966-10", "worker_category": "male"}
+    wife = {"entities": {"worker_category": "female"}, "text": "我老婆呢"}
+    asked_for = await asked(stage, "Q073", {"paid_months": 0, "aged": 0}, **wife)
+    assert asked_for.responses[-1] == "utter_ask_birth_month"
+    assert "1966年" not in "".join(asked_for.texts)
+
+
+async def test_a_year_alone_is_a_birth_in_one_of_its_months(stage: Stage) -> None:
+    man = {"entities": {"worker_category": "male"}, "text": "我属鼠的，男，72年的，什么时候退休"}
+    own = await asked(stage, "Q073", {"born_year": 1972}, **man)
+    assert own.responses == ["utter_retirement_age", "utter_retirement_by_age"]
+    assert "1972年1月到1972年12月出生的男职工" in own.texts[0]
+    stage.slots["birth_month"] = "1970-01"
+    brother = {**man, "text": "我弟弟1978年的"}
+    his = await asked(stage, "Q073", {"aged": 0, "born_year": 1978}, **brother)
+    assert "1978年1月到1978年12月出生的男职工" in his.texts[0]
+    later = await asked(stage, "Q073", {}, entities={"worker_category": "male"})
+    assert "1970年1月出生的男职工" in later.texts[0]
+
+
 async def test_what_is_asked_back_says_what_each_comes_to(stage: Stage) -> None:
     told = {"wage": 4000, "staff": 6}
     said = await stage.play("action_ask_back", "unclear", answers=["Q019", "Q023"], counts=told)

@@ -74,3 +74,15 @@ async def test_whom_to_call_depends_on_what_was_answered(
     assert said.card("choices")["choices"][-1]["payload"] == "/human"
     said = await stage.play("action_say_phone", "ask_phone", events=events, locale="en")
     assert said.responses == ["utter_phone_english"]
+
+
+async def test_who_doubts_hears_where_it_stands_written(stage: Stage) -> None:
+    card = (await stage.play("action_answer_question", answers=["Q001"])).card("answer")
+    said = await stage.play("action_say_source", "ask_source", events=turn_before(("甲", card)))
+    assert said.responses == ["utter_source"]
+    assert "《中华人民共和国社会保险法》（主席令第35号）第2条" in said.text
+    assert "12333" in said.text
+    nothing = await stage.play("action_say_source", "ask_source", events=turn_before(("甲", None)))
+    assert nothing.responses == ["utter_no_source"]
+    record = turn_before((SECRET, {"type": "contributions", "sources": [{"title": SECRET}]}))
+    assert SECRET not in (await stage.play("action_say_source", events=record)).text

@@ -23,6 +23,7 @@ ALL = tuple(sorted(action.action for action in ACTIONS))
 # Without the payload that they wait for, these do nothing and have nothing to be sorry for.
 STEPS = {"action_exchange_step", "action_privacy_step"}
 SAY_AGAIN = "action_say_again"  # needs nothing but the conversation
+CALL_FOR_HELP = "action_call_for_help"  # needs nothing that may be broken
 
 
 class Broken:
@@ -82,9 +83,9 @@ async def test_no_action_lets_an_error_out_or_tells_it(
     with caplog.at_level(logging.INFO):
         said = await stage.play(action, answers=["Q001"], entities={"item": "Q001"})
     assert said.responses
-    assert action in STEPS or "12333" in said.text
+    assert action in STEPS or "12333" in said.text or "120" in said.text
     assert "11010519491231002X" not in caplog.text + json.dumps(said.texts)
-    assert (action in {*STEPS, SAY_AGAIN}) != ("action failed: " in caplog.text)
+    assert (action in {*STEPS, SAY_AGAIN, CALL_FOR_HELP}) != ("action failed: " in caplog.text)
 
 
 @pytest.mark.parametrize(

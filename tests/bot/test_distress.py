@@ -19,6 +19,14 @@ from bot.dialogue.distress import in_distress
         "死了算了",
         "我去跳楼你们就满意了",
         "真是没活路了",
+        "活够了",
+        "我撑不下去了",
+        "没有活下去的勇气了",
+        "我想安乐死",
+        "我不想在这个世界上了",
+        "I want to die",
+        "I want to kill myself",
+        "I feel suicidal, cannot pay social insurance",
     ],
 )
 def test_despair_is_heard(text: str) -> None:
@@ -36,6 +44,10 @@ def test_despair_is_heard(text: str) -> None:
         "我不想活动手腕做鉴定",
         "养老金够生活吗",
         "我自杀能赔吗",
+        "公司撑不下去了 社保怎么办",
+        "店撑不住了 员工的社保能缓缴吗",
+        "活了八十岁够了吧",
+        "What is paid if a worker dies",
     ],
 )
 def test_a_question_about_death_is_a_question(text: str) -> None:

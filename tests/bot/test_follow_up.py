@@ -150,6 +150,15 @@ def test_the_next_one_leans_on_the_question_in_full() -> None:
     assert (last.text, last.item) == ("医保断了怎么办", "Q097")
 
 
+def test_somebody_else_is_asked_for_and_not_told_of() -> None:
+    own = _parsed("我今年59 男的 交了12年，明年能退吗？", "answer", "Q073")
+    assert _meant("我老婆呢", _parsed("我老婆呢", "clarify"), own)[0] == "我老婆明年能退吗"
+    assert (
+        _meant("我老婆呢", _parsed("我老婆呢", "clarify"), STOPPED)[0]
+        == "我老婆职工养老保险断了怎么办"
+    )
+
+
 def test_who_asks_more_about_the_same_has_not_left_it() -> None:
     same, other = _parsed("x", "answer", "Q025"), _parsed("x", "answer", "Q027")
     assert in_full("要什么材料", same, LAST) == PENSION_STOPPED

@@ -393,3 +393,55 @@ def test_a_time_answers_the_form_that_asks_for_one(
     parsed = _understood(UserMessage(text), _tracker("能领几个月", ASKED, card), Understanding())
     assert parsed["intent"]["name"] == intent
     assert ("counts" in parsed) is (intent != "x")
+
+
+OFFERED = {
+    "type": "choices",
+    "choices": [
+        {"title": "失业金怎么申请", "payload": '/choose{"item": "Q126"}'},
+        {"title": "转人工", "payload": "/human"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [("1", '/choose{"item": "Q126"}'), ("第二个", "/human"), ("选1吧", '/choose{"item": "Q126"}')],
+)
+def test_the_number_of_a_choice_chooses_it(text: str, payload: str) -> None:
+    understand = Understanding(decision="chat", intent={"name": "goodbye"})
+    _understood(UserMessage(text), _tracker("失业金", ASKED, OFFERED), understand)
+    assert understand.asked == [(payload, None)]
+
+
+@pytest.mark.parametrize("text", ["3", "12", "/restart", "/action_listen"])
+def test_a_figure_or_command_alone_is_no_farewell_and_no_wish_for_a_person(text: str) -> None:
+    for decision, intent in (("chat", "goodbye"), ("human", "human")):
+        understand = Understanding(decision=decision, intent={"name": intent})
+        for tracker in (None, _tracker("失业金", ASKED, OFFERED)):
+            parsed = _understood(UserMessage(text), tracker, understand)
+            assert (parsed["decision"], parsed["intent"]["name"]) == ("reject", "out_of_scope")
+
+
+def test_who_asks_for_himself_next_calls_no_person() -> None:
+    understand = Understanding(decision="human", intent={"name": "human"})
+    parsed = _understood(UserMessage("那我呢"), _tracker("我老婆几岁退休", ASKED), understand)
+    assert (parsed["decision"], parsed["intent"]["name"]) == ("clarify", "unclear")
+    assert parsed["answers"][0]["id"] == "Q126"
+
+
+@pytest.mark.parametrize(
+    "text", ["你确定吗", "依据是什么？", "真的吗？不会骗我吧", "Are you sure?"]
+)
+def test_who_doubts_an_answer_asks_for_its_source(text: str) -> None:
+    tracker = _tracker("失业金怎么领", ASKED)
+    parsed = _understood(UserMessage(text), tracker, Understanding())
+    assert (parsed["decision"], parsed["intent"]["name"]) == ("chat", "ask_source")
+    alone = _understood(UserMessage(text), None, Understanding())
+    assert alone["intent"]["name"] != "ask_source"
+
+
+@pytest.mark.parametrize("text", ["你确定我能领吗", "要什么文件", "规定是什么", "谁能领"])
+def test_a_question_about_the_matter_is_no_doubt(text: str) -> None:
+    parsed = _understood(UserMessage(text), _tracker("失业金怎么领", ASKED), Understanding())
+    assert parsed["intent"]["name"] != "ask_source"
