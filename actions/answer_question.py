@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from actions.asked_again import NO_MORE, UNSAID, Again, asked_again, to_the_point
@@ -66,7 +67,8 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         again = to_the_point(asked, turn, knowledge.phrases, case)
     if again in (NO_MORE, UNSAID) and not turn.in_english:
         return [_nothing_more(given, knowledge, again)]
-    replies = [*_unsure(asked, again), _said(given, knowledge, again)]
+    said = _said(given, knowledge, again)
+    replies = [*_unsure(asked, again), said, *_elsewhere(given, knowledge, turn, today)]
     if asked.calculator == RETIREMENT_AGE and not own:
         return [*replies, *ask_for_retirement(knowledge, turn, asked, today)]
     if again and again.one and turn.pending == REGION:
@@ -131,6 +133,22 @@ def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:
         values["local"] = given.local
     slots = {"topic": given.item.id, "pending": None}
     return Reply(_response(given, knowledge, again), values, cards.answer(given, knowledge), slots)
+
+
+def _elsewhere(given: Answer, knowledge: Knowledge, turn: Turn, today: date) -> Iterator[Reply]:
+    """The figures of the other places that were named beside the one that is answered for."""
+    then = figures_of(turn.entities.get("period"))
+    for code in turn.places if given.item.local else ():
+        region = knowledge.region(code)
+        if region is None or given.region is None or region.code == given.region.code:
+            continue
+        there = knowledge.answer_for(given.item.id, region, today, then)
+        if there.local:
+            cited = (Citation(one, None) for one in there.local_sources[:1])
+            yield Reply("utter_local", {"local": there.local, "basis": _basis(cited, knowledge)})
+        else:
+            office = dict(knowledge.phrases.office(given.item.office))
+            yield Reply("utter_no_verified_figure", {"region": region.short, **office})
 
 
 def _basis(cited: Iterable[Citation], knowledge: Knowledge) -> str:

@@ -64,6 +64,7 @@ class Turn:
     unsaid: bool = False  # whether the item says nothing of what is asked on
     vague: bool = False  # whether none of its lines stands out for it
     counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
+    places: tuple[str, ...] = ()  # the regions named in this very message
     counts_now: Mapping[str, int] = field(default_factory=dict)  # those of this very message
     less_likely: tuple[str, ...] = ()  # what may have been meant instead of the first item
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
@@ -139,6 +140,7 @@ def read_turn(tracker: Tracker) -> Turn:
         less_likely=_less_likely(_chances(message.get("answers"))),
         counts=_counts(message, tracker.events),
         counts_now=message.get("counts") or {},
+        places=tuple(_places(message.get("entities"))),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
     )
@@ -220,6 +222,12 @@ def _entities(written: Any) -> dict[str, str]:
         if one.get("entity") in HEARD and value:
             found[one["entity"]] = value
     return found
+
+
+def _places(written: Any) -> Iterator[str]:
+    """Each region that was named, once."""
+    named = (_text(one.get("value")) for one in written or () if one.get("entity") == "region")
+    yield from dict.fromkeys(place for place in named if place)
 
 
 def _text(value: Any) -> str | None:

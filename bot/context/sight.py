@@ -23,6 +23,7 @@ from bot.context.weights import (
     settled,
     stands,
 )
+from bot.entities.kinds import insurances
 from bot.ranking.classifier import softmax
 from bot.ranking.decision import Decision
 from bot.ranking.model import Model
@@ -57,6 +58,9 @@ _HOLDS = re.compile(
     r"是不是就|算不算|[能可该会][不否][能可该会]|还[能可会该].{0,8}[吗不么嘛]|会.{0,6}吗$"
 )
 # Who names the years himself tells a circumstance, but for one who wants them looked up.
+# From this chance on a message that names another insurance is about that; by hand.
+SURE_ALONE = 0.8
+_ASKS = re.compile(r"多少|几[个年月天]|怎么[交缴领算查]")
 _LOOK = re.compile(r"查|帮我|帮忙|看看|看下|瞅瞅")
 
 
@@ -124,7 +128,20 @@ def clear_by_itself(alone: Decision, text: str, before: Before) -> bool:
         return bool(_COUNT.search(text))  # "他缴了28年 领了9年 能领多少个月" goes on
     if alone.way == UNCLEAR_WAY and alone.intent == AUTHORISE:
         return bool(_LOOKS_IN.search(text))  # "我儿子替我去领行吗" lets nobody look into a record
+    if alone.decision == "answer" and alone.confidence >= SURE_ALONE and _asks(text):
+        return _of_another_insurance(text, before) or stands(alone, before)
     return stands(alone, before) or asks_for_own(alone, text)
+
+
+def _asks(text: str) -> bool:
+    """Whether a number or a way is asked for."""
+    return _ASKS.search(text) is not None
+
+
+def _of_another_insurance(text: str, before: Before) -> bool:
+    """Whether it names an insurance, and the question before named others."""
+    now, then = ({one.value for one in insurances(told)} for told in (text, before.text))
+    return bool(now and then) and not now & then
 
 
 def asks_for_own(alone: Decision, text: str) -> bool:

@@ -91,7 +91,10 @@ def call(
     entities: dict[str, str] = turn.get("entities", {})
     message = {
         "intent": {"name": intent, "confidence": 1.0},
-        "entities": [{"entity": name, "value": value} for name, value in entities.items()],
+        "entities": [
+            *({"entity": "region", "value": place} for place in turn.get("places", ())),
+            *({"entity": name, "value": value} for name, value in entities.items()),
+        ],
         "text": turn.get("text", ""),
         "message_id": "1",
         "metadata": {

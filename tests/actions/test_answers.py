@@ -305,3 +305,12 @@ async def test_a_line_about_people_born_in_a_year_is_for_who_named_it(stage: Sta
     assert KNOWLEDGE.phrases.suits(line, "1970年生的")
     assert not KNOWLEDGE.phrases.suits(line, "我属鼠的，男，72年的")
     assert KNOWLEDGE.phrases.suits("1976年9月及以后出生的男职工都是63岁退。", "几岁退")
+
+
+async def test_each_place_that_is_named_gets_its_figures(stage: Stage) -> None:
+    named = {"places": ["440000", "110000"], "entities": {"region": "310000"}}
+    said = await stage.play(ANSWER, answers=["Q016"], **named)
+    assert said.responses == ["utter_answer_local", "utter_no_verified_figure", "utter_local"]
+    assert "上海现行缴费基数" in said.texts[0]
+    assert "广东" in said.texts[1]
+    assert "北京现行缴费基数：下限每月7270元" in said.texts[2]
