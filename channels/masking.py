@@ -1,7 +1,8 @@
 """Lifts numbers that identify a person (身份证, 手机, 银行卡和社保卡) out of a text.
 
-Citizens write them in every shape: full-width digits, blanks, dashes, dots. What is ordinary
-in social insurance has to stay legible: amounts, dates, document numbers, hotlines.
+Citizens write them in every shape: full-width digits, digits in words, blanks, dashes, dots,
+strokes. What is ordinary in social insurance has to stay legible: amounts, dates, document
+numbers, hotlines.
 """
 
 from __future__ import annotations
@@ -19,15 +20,22 @@ RESIDENT_ID, PHONE, CARD, NAME = "resident_id", "phone", "bank_card", "name"
 LABELS = {RESIDENT_ID: "身份证号", PHONE: "手机号", CARD: "卡号", NAME: "姓名"}
 FEWEST_DIGITS = 11
 
-# Blanks, dashes and dots that people put between digits; never a comma, which groups amounts.
+# Blanks, dashes, dots and strokes that people put between digits; never a comma, which groups
+# amounts.
 _GAP = (
     r"[ \u00a0\u2000-\u200a\u202f\u3000\t"
     r".\u3002\uff0e\u00b7\u2022\u2027\u30fb"
-    r"_\-\u2010-\u2015\u2212\ufe63\uff0d]"
+    r"_/\\\uff0f\-\u2010-\u2015\u2212\ufe63\uff0d]"
 )
 _SPOOFED = re.compile(r"[〔\[［【]\s*(身份证号|手机号|卡号|姓名)\s*[0-9０-９]*\s*[〕\]］】]")
 _UUID = re.compile(r"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _BLOCKED = "\0"
+# What is taken for the X of an identity number: ×, ✕, ✖, ╳, Roman ten, Greek and Cyrillic letters.
+_X = frozenset("xX\uff58\uff38\u00d7\u2715\u2716\u2573\u2169\u2179\u03a7\u03c7\u0425\u0445")
+# Digits as they are spoken: 幺 is how a one is said on the telephone, 叉 an X.
+_SPOKEN = str.maketrans(
+    "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖叉", "00012345678911" + "23456789X"
+)
 
 _NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
@@ -66,16 +74,34 @@ _ID_18 = _shape(r"(?<!\d)(?=(\d(?:~\d){16}~[\dX])(?!\d))")
 _ID_18_GLUED = re.compile(r"(?=(\d{17}[\dX]))")
 _ID_15 = _shape(r"(?<!\d)(?=(\d(?:~\d){14})(?!\d))")
 _CARD = tuple(_shape(rf"(?<!\d)(?=(\d(?:~\d){{{many - 1}}})(?!\d))") for many in (19, 18, 17, 16))
-_PHONE = _shape(r"(?<!\d)(?=((?:(?:\+|00)?86~)?1~[3-9](?:~\d){9})(?!\d))")
+_MOBILE = r"((?:(?:\+|00)?86~)?1~[3-9](?:~\d){9})(?!\d)"
+_PHONE = _shape(rf"(?<!\d)(?={_MOBILE})")
+_PHONE_443 = _shape(r"(?<!\d)(?=(1[3-9]\d\d~\d{4}~\d{3})(?!\d|~[元块]))")
+_PHONE_NAMED = _shape(
+    r"(?i:手机|电话|联系方式|微信|tel|phone|mobile)(?:号码|号)?[\s是为:：,，(（]{0,4}"
+    rf"(?={_MOBILE})"
+)
 
 
 def find(text: str) -> list[Found]:
     """All numbers in `text` that identify a person, in order; they do not overlap."""
     plain = _plain(text)
+    found = _numbers(plain, [])
+    # Only then: in 周一13812345678 the word is no digit of the number.
+    spoken = plain.translate(_SPOKEN)
+    if spoken != plain:
+        found += _numbers(spoken, found)
+    found += list(_names(text, found))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _numbers(plain: str, known: list[Found]) -> list[Found]:
+    """The numbers of a text in its plain form, besides those that are known."""
     if not _has_enough(plain):
         return []
-    for uuid in _UUID.finditer(plain):
-        plain = _block(plain, uuid.start(), uuid.end())
+    taken = [(one.start, one.end) for one in known] + [m.span() for m in _UUID.finditer(plain)]
+    for span in taken:
+        plain = _block(plain, *span)
     if not _has_enough(plain):
         return []
     found: list[Found] = []
@@ -85,8 +111,7 @@ def find(text: str) -> list[Found]:
             if _BLOCKED not in plain[start:end] and holds(written):
                 found.append(Found(start, end, kind, _value(kind, written)))
                 plain = _block(plain, start, end)
-    found += list(_names(text, found))
-    return sorted(found, key=lambda one: one.start)
+    return found
 
 
 def _names(text: str, found: list[Found]) -> Iterator[Found]:
@@ -155,14 +180,14 @@ def _plain(text: str) -> str:
 
 
 def _plain_character(character: str) -> str:
-    if character in "xXｘＸ":
+    if character in _X:
         return "X"
     digit = unicodedata.decimal(character, None)
     return character if digit is None else str(digit)
 
 
 def _matches(pattern: re.Pattern[str], plain: str) -> Iterator[tuple[int, str]]:
-    return ((match.start(), match.group(1)) for match in pattern.finditer(plain))
+    return ((match.start(1), match.group(1)) for match in pattern.finditer(plain))
 
 
 def _block(plain: str, start: int, end: int) -> str:
@@ -210,13 +235,14 @@ def _is_card(written: str) -> bool:
     digits, groups = _digits(written), _groups(written)
     if digits[0] == "0" or len(set(digits)) == 1 or _STAMP.match(digits):
         return False
-    if len(groups) > 1 and (digits[0] not in "3456" or _are_amounts(written)):
+    if len(groups) > 1 and (digits[0] not in "3456" or _end_in("00", written)):
         return False
     return _luhn(digits) and groups in _card_groups(len(digits))
 
 
-def _are_amounts(written: str) -> bool:
-    return all(group.endswith("00") for group in re.split(r"\D+", written) if group)
+def _end_in(zeros: str, written: str) -> bool:
+    """Whether each group is as round as amounts are."""
+    return all(group.endswith(zeros) for group in re.split(r"\D+", written) if group)
 
 
 def _card_groups(many: int) -> set[tuple[int, ...]]:
@@ -233,9 +259,27 @@ def _luhn(digits: str) -> bool:
 
 
 def _is_phone(written: str) -> bool:
-    country = re.match(r"(?:\+|00)?86\D*", written)
-    groups = _groups(written[country.end() :] if country else written)
+    if "/" in written and _end_in("0", written):
+        return False
+    groups = _phone_groups(written)
     return groups in _PHONE_GROUPS or (groups == (4, 4, 3) and "-" in written)
+
+
+def _is_phone_443(written: str) -> bool:
+    """1381 2345 678; but 1500 2000 300 are amounts, and 1998 2003 150 begins with years."""
+    years = all(group[:2] in ("19", "20") for group in re.split(r"\D+", written)[:2])
+    return _groups(written) == (4, 4, 3) and not years and not _end_in("0", written)
+
+
+def _is_named_phone(written: str) -> bool:
+    """Behind the word for it a number may be grouped at will."""
+    groups = _phone_groups(written)
+    return (len(groups) <= 4 or groups in _PHONE_GROUPS) and not _end_in("00", written)
+
+
+def _phone_groups(written: str) -> tuple[int, ...]:
+    country = re.match(r"(?:\+|00)?86\D*", written)
+    return _groups(written[country.end() :] if country else written)
 
 
 # The surest first: what one search has found, the next cannot see.
@@ -246,4 +290,6 @@ _SEARCHES: tuple[tuple[re.Pattern[str], str, Callable[[str], bool]], ...] = (
     (_ID_18_GLUED, RESIDENT_ID, _is_checked_id_18),
     (_ID_15, RESIDENT_ID, _is_id_15),
     (_PHONE, PHONE, _is_phone),
+    (_PHONE_443, PHONE, _is_phone_443),
+    (_PHONE_NAMED, PHONE, _is_named_phone),
 )

@@ -32,6 +32,7 @@ CARD_16 = "6222021234567894"
 CARD_19 = "6222021234567890128"
 SPACED = f"{ID[:6]} {ID[6:14]} {ID[14:]}"
 FULL = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+SPOKEN = str.maketrans("0123456789X", "零一二三四五六七八九叉")
 
 LIFTED = [
     (f"我的身份证是{ID}", [(RESIDENT_ID, ID)]),
@@ -92,6 +93,29 @@ LIFTED = [
     (CARD_19.translate(FULL), [(CARD, CARD_19)]),
     ("622202 1234567894", [(CARD, CARD_16)]),
     (f"{CARD_16} {MOBILE}", [(CARD, CARD_16), (PHONE, MOBILE)]),
+    (SPACED.replace(" ", "/"), [(RESIDENT_ID, ID)]),
+    (SPACED.replace(" ", "／"), [(RESIDENT_ID, ID)]),
+    ("310199/19900315/0241", [(RESIDENT_ID, "310199199003150241")]),
+    ("138/1234/5678", [(PHONE, MOBILE)]),
+    ("6222/0212/3456/7894", [(CARD, CARD_16)]),
+    *((f"{ID_X[:17]}{ten}查一下", [(RESIDENT_ID, ID_X)]) for ten in "×✕✖╳Ⅹⅹ\u03a7\u0425"),
+    (f"{ID_X[:17]} ×", [(RESIDENT_ID, ID_X)]),
+    ("我电话一三八一二三四五六七八", [(PHONE, MOBILE)]),
+    ("幺三八，不对，幺三八幺二三四五六七八", [(PHONE, "13812345678")]),
+    ("一三八 一二三四 五六七八", [(PHONE, MOBILE)]),
+    ("壹叁捌壹贰叁肆伍陆柒捌", [(PHONE, MOBILE)]),
+    ("一三八12345678", [(PHONE, MOBILE)]),
+    (ID.translate(SPOKEN), [(RESIDENT_ID, ID)]),
+    (ID_X.translate(SPOKEN), [(RESIDENT_ID, ID_X)]),
+    (CARD_16.translate(SPOKEN), [(CARD, CARD_16)]),
+    (f"周一{MOBILE}打给我", [(PHONE, MOBILE)]),
+    (f"{ID}，一三八一二三四五六七八", [(RESIDENT_ID, ID), (PHONE, MOBILE)]),
+    ("1381 2345 678", [(PHONE, MOBILE)]),
+    ("手机13812 345678", [(PHONE, MOBILE)]),
+    ("手机号：13812 345678", [(PHONE, MOBILE)]),
+    ("联系电话是 13 81234 5678", [(PHONE, MOBILE)]),
+    ("手机号码+86 13812 345678", [(PHONE, MOBILE)]),
+    ("Tel: 138123 45678", [(PHONE, MOBILE)]),
 ]
 
 LEFT = [
@@ -134,6 +158,29 @@ LEFT = [
     "6222021234567890",
     "第1条 第2条 第3条 第4条 第5条 第6条",
     "3f0c8b52-1234-4123-8123-123456789012",
+    "2023/03/15",
+    "2023/03/15 2024/03/15",
+    "2023/03/15到2024/11/15，2025/12/31前",
+    "2021/11/15-2022/11/15",
+    "12333/12366/12345",
+    "1500/2000/300",
+    "150/2000/3000",
+    "1/2，2/3，3/4",
+    "人社部发/2019/13，国办发/2009/66",
+    "8000×12×15",
+    "基数4588×20%×180",
+    "社会保险法第58条、第五十八条",
+    "二〇二三年三月十五日到二〇二四年一月一日",
+    "一二三四五六七八九十一二三四",
+    "一三五七九，二四六八",
+    "周一周二周三周四周五周六，一三五上午",
+    "电话一二三三三、一二三六六、一二三四五",
+    "工资1550 2080 350",
+    "三个月1535 2482 367元",
+    "1998 2003 150",
+    "13812 345678",
+    "手机费1500 2000 300",
+    "电话1500 2000 300",
     "",
     "没有数字",
 ]
@@ -193,7 +240,9 @@ def test_every_valid_id_is_found_and_no_slip_of_one_digit_passes_the_check() -> 
 
 
 @pytest.mark.timeout(5)
-@pytest.mark.parametrize("part", ["1 ", "13-", "6222 ", "x1", "１．", "〔身份证号"])
+@pytest.mark.parametrize(
+    "part", ["1 ", "13-", "6222 ", "x1", "１．", "〔身份证号", "一", "1/", "手机1", "电话号码13 "]
+)
 def test_no_text_makes_the_search_slow(part: str) -> None:
     for _ in range(20):
         hide((part * 500)[:500])

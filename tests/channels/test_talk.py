@@ -175,6 +175,24 @@ async def test_numbers_of_a_person_stay_in_the_vault(
     assert "5678" not in everything
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["138/1234/5678", "一三八一二三四五六七八", "1381 2345 678", "手机13812 345678"],
+)
+async def test_a_number_in_an_odd_spelling_reaches_nobody(
+    gateway: Gateway, engine: StandInEngine, database_url: str, written: str
+) -> None:
+    talk = await gateway.talk()
+    await talk.ask(f"我的{written}")
+    assert engine.texts == [f"我的{'手机' if '手机' in written else ''}〔手机号1〕"]
+    with psycopg.connect(database_url) as db:
+        everything = str(db.execute("SELECT m, e FROM messages m, events e").fetchall())
+        (sealed,) = db.execute("SELECT sealed FROM sealed_values").fetchone() or (b"",)
+    place = sealed_values.place(uuid.UUID(talk.id), "〔手机号1〕")
+    assert unseal(read_key(VAULT_KEY), sealed, place) == "13812345678"
+    assert written.removeprefix("手机") not in everything
+
+
 async def test_a_repeat_with_numbers_seals_nothing_twice(
     gateway: Gateway, database_url: str
 ) -> None:
