@@ -1,0 +1,1 @@
+"""How a person is known in a text."""
