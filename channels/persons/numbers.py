@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 RESIDENT_ID, PHONE, CARD = "resident_id", "phone", "bank_card"
+FEWEST_OF_A_CARD = 15
 # Blanks, dashes, dots and strokes that people put between digits; never a comma, which groups
 # amounts.
 _GAP = (
@@ -34,10 +35,25 @@ _CARD = tuple(_shape(rf"(?<!\d)(?=(\d(?:~\d){{{many - 1}}})(?!\d))") for many in
 _MOBILE = r"((?:(?:\+|00)?86~)?1~[3-9](?:~\d){9})(?!\d)"
 _PHONE = _shape(rf"(?<!\d)(?={_MOBILE})")
 _PHONE_443 = _shape(r"(?<!\d)(?=(1[3-9]\d\d~\d{4}~\d{3})(?!\d|~[元块]))")
-_PHONE_NAMED = _shape(
-    r"(?i:手机|电话|联系方式|微信|tel|phone|mobile)(?:号码|号)?[\s是为:：,，(（]{0,4}"
-    rf"(?={_MOBILE})"
-)
+# The word that says what a number is makes sure of what its digits do not prove.
+_LINK = r"(?:号码|号)?(?:[\u4e00-\u9fff]{2,4}行)?[\s是为:：,，(（]{0,4}"
+_PHONE_WORD = r"(?i:手机|电话|联系方式|微信|tel|phone|mobile)"
+_CARD_WORD = r"(?:银行卡|储蓄卡|借记卡|信用卡|工资卡|社保卡|社会保障卡|卡号)"
+_ID_WORD = r"(?:身份证|证件号)"
+
+
+def _beside(word: str, number: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A number behind its word, and one that is said to be it: ……是我的银行卡."""
+    return (
+        _shape(rf"{word}{_LINK}(?=({number})(?!\d))"),
+        _shape(rf"(?<!\d)(?=({number})(?!\d)\s*就?是[^\d\s,，。;；]{{0,6}}{word})"),
+    )
+
+
+_PHONE_NAMED = _shape(rf"{_PHONE_WORD}{_LINK}(?={_MOBILE})")
+_CARD_NAMED = _beside(_CARD_WORD, r"\d(?:~\d){11,18}")
+_ID_NAMED = _beside(_ID_WORD, r"\d(?:~\d){16}(?:~[\dX])?")
+_ID_NAMED_GLUED = _beside(_ID_WORD, r"\d{15,19}X?")
 
 
 def check_digit(digits: str) -> str:
@@ -76,6 +92,11 @@ def _is_id_15(written: str) -> bool:
     return int(digits[:2]) in _PROVINCES and _is_birthday("19" + digits[6:12])
 
 
+def _is_named_id(written: str) -> bool:
+    """A digit too few, or a birthday that never was, is a slip: the rest still names somebody."""
+    return int(_digits(written)[:2]) in _PROVINCES
+
+
 def _is_birthday(digits: str) -> bool:
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
@@ -88,9 +109,20 @@ def _is_card(written: str) -> bool:
     digits, groups = _digits(written), _groups(written)
     if digits[0] == "0" or len(set(digits)) == 1 or _STAMP.match(digits):
         return False
+    return _luhn(digits) and _is_grouped_as_card(written, digits, groups)
+
+
+def _is_named_card(written: str) -> bool:
+    """Behind the word for it a slip of a digit is still somebody's card."""
+    digits, groups = _digits(written), _groups(written)
+    whole = len(groups) == 1 or len(digits) >= FEWEST_OF_A_CARD
+    return whole and _is_grouped_as_card(written, digits, groups)
+
+
+def _is_grouped_as_card(written: str, digits: str, groups: tuple[int, ...]) -> bool:
     if len(groups) > 1 and (digits[0] not in "3456" or _end_in("00", written)):
         return False
-    return _luhn(digits) and groups in _card_groups(len(digits))
+    return groups in _card_groups(len(digits))
 
 
 def _end_in(zeros: str, written: str) -> bool:
@@ -138,10 +170,13 @@ def _phone_groups(written: str) -> tuple[int, ...]:
 # The surest first: what one search has found, the next cannot see.
 SEARCHES: tuple[tuple[re.Pattern[str], str, Callable[[str], bool]], ...] = (
     (_ID_18, RESIDENT_ID, _is_checked_id_18),
+    *((named, RESIDENT_ID, _is_named_id) for named in _ID_NAMED),
     *((card, CARD, _is_card) for card in _CARD),
     (_ID_18, RESIDENT_ID, _is_id_18),
     (_ID_18_GLUED, RESIDENT_ID, _is_checked_id_18),
     (_ID_15, RESIDENT_ID, _is_id_15),
+    *((named, RESIDENT_ID, bool) for named in _ID_NAMED_GLUED),
+    *((named, CARD, _is_named_card) for named in _CARD_NAMED),
     (_PHONE, PHONE, _is_phone),
     (_PHONE_443, PHONE, _is_phone_443),
     (_PHONE_NAMED, PHONE, _is_named_phone),

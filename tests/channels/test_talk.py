@@ -193,6 +193,18 @@ async def test_a_number_in_an_odd_spelling_reaches_nobody(
     assert written.removeprefix("手机") not in everything
 
 
+async def test_a_number_with_a_slip_is_sealed_by_the_word_beside_it(
+    gateway: Gateway, engine: StandInEngine, database_url: str
+) -> None:
+    talk = await gateway.talk()
+    await talk.ask("银行卡6222021234567890123，身份证11010119900307777，流水号20261124093000001234")
+    assert engine.texts == ["银行卡〔卡号1〕，身份证〔身份证号1〕，流水号20261124093000001234"]
+    with psycopg.connect(database_url) as db:
+        everything = str(db.execute("SELECT m, e FROM messages m, events e").fetchall())
+    assert "6222021234567890123" not in everything
+    assert "11010119900307777" not in everything
+
+
 async def test_a_repeat_with_numbers_seals_nothing_twice(
     gateway: Gateway, database_url: str
 ) -> None:
