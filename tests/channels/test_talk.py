@@ -205,6 +205,17 @@ async def test_a_number_with_a_slip_is_sealed_by_the_word_beside_it(
     assert "11010119900307777" not in everything
 
 
+@pytest.mark.parametrize("name", ["窦月", "卫红", "水澄", "买买提·艾力"])
+async def test_a_rare_name_beside_an_identity_number_is_sealed_with_it(
+    gateway: Gateway, engine: StandInEngine, database_url: str, name: str
+) -> None:
+    talk = await gateway.talk()
+    await talk.ask(f"帮我查{name}{ID}")
+    assert engine.texts == ["帮我查〔姓名1〕〔身份证号1〕"]
+    with psycopg.connect(database_url) as db:
+        assert name not in str(db.execute("SELECT m, e FROM messages m, events e").fetchall())
+
+
 async def test_a_repeat_with_numbers_seals_nothing_twice(
     gateway: Gateway, database_url: str
 ) -> None:
