@@ -29,6 +29,8 @@ CONTRIBUTIONS = "contributions"  # the service in the audit, and the slot `pendi
 SERVICE = Service(CONTRIBUTIONS)
 USUAL_INSURANCE = "pension"
 OTHERS = ("resident_pension", "medical", "resident_medical")
+# Who says 养老保险 or 医保 may mean the residents' one.
+OF_RESIDENTS = {"pension": ("resident_pension",), "medical": ("resident_medical",)}
 PENSIONS = frozenset(("pension", "resident_pension"))
 
 
@@ -54,10 +56,10 @@ async def look_up(parts: Parts, turn: Turn) -> list[Reply]:
     asked = str(period) if period else None
     asking = await begin(parts, turn, SERVICE, insurance=insurance, period=asked)
     found = await ask(asking, _questions(asking, insurance, period))
-    if not found.entries(CONTRIBUTIONS) and insurance == USUAL_INSURANCE and period is None:
-        # Who says 养老保险 may mean the residents' one; who names none may mean any.
-        others = OTHERS[:1] if turn.known("insurance") else OTHERS
-        insurance, found = await _another(asking, found, others)
+    if not found.entries(CONTRIBUTIONS) and period is None:
+        # Who names none may mean any.
+        others = OF_RESIDENTS.get(insurance, ()) if turn.known("insurance") else OTHERS
+        insurance, found = await _another(asking, found, insurance, others)
     record = _explained(found.entries(CONTRIBUTIONS), standing.birth_of(asking.subject.id_number))
     shown = Shown(insurance, record, asking.regions, found.statuses, period)
     first, *remarks = replies(shown, knowledge, parts.today())
@@ -72,8 +74,12 @@ async def look_up(parts: Parts, turn: Turn) -> list[Reply]:
     return with_basis([first, *own, *remarks, *told(defects)], knowledge)
 
 
-async def _another(asking: Asking, found: Told, others: Sequence[str]) -> tuple[str, Told]:
-    """Who has no pension of an employee may be insured as a resident, or for illness only."""
+async def _another(
+    asking: Asking, found: Told, insurance: str, others: Sequence[str]
+) -> tuple[str, Told]:
+    """Who is not insured as an employee may be as a resident, or for illness only."""
+    if not others:
+        return insurance, found
     registries, number, regions = asking.parts.registries, asking.subject.id_number, asking.regions
     more = await ask(
         asking,
@@ -86,7 +92,7 @@ async def _another(asking: Asking, found: Told, others: Sequence[str]) -> tuple[
         if more.entries(f"contributions:{one}"):
             months = {CONTRIBUTIONS: more.found[f"contributions:{one}"]}
             return one, Told({**found.found, **months}, more.statuses)
-    return USUAL_INSURANCE, found
+    return insurance, found
 
 
 def _questions(

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from actions.talk.parts import Parts
@@ -210,6 +211,37 @@ async def test_months_that_were_given_back_are_shown_but_not_called_owed(
     card = said.card("contributions")
     assert card["months_total"] == 6
     assert [one["status"] for one in card["months"]].count("refunded") == 3
+
+
+@pytest.mark.parametrize("insurance", ["pension", "medical"])
+async def test_who_is_insured_as_a_resident_only_is_told_of_that(
+    stage: Stage, registries: StandInRegistries, sign_in: SignIn, insurance: str
+) -> None:
+    await sign_in(ID_NUMBER)
+    own, named = f"resident_{insurance}", {"entities": {"insurance": insurance}}
+    registries.months = [
+        dataclasses.replace(one, insurance=own) for one in paid("310000", "2026-01", 6)
+    ]
+    said = await stage.play(LOOK_UP, "look_up_contributions", **named)
+    assert told(said) == ["utter_contributions"]
+    assert said.card("contributions")["insurance"]["code"] == own
+    assert "6个月" in said.text
+    registries.months = []
+    said = await stage.play(LOOK_UP, "look_up_contributions", **named)
+    assert told(said) == ["utter_contributions_none"]
+    assert "职工" in said.text
+
+
+async def test_another_insurance_than_the_one_that_was_named_is_not_asked_for(
+    stage: Stage, registries: StandInRegistries, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    registries.months = paid("310000", "2026-01", 6)
+    said = await stage.play(
+        LOOK_UP, "look_up_contributions", entities={"insurance": "unemployment"}
+    )
+    assert told(said) == ["utter_contributions_none"]
+    assert [insurance for _, insurance, _ in registries.heard] == ["unemployment"]
 
 
 async def test_a_silent_region_is_named_and_audited(
