@@ -14,7 +14,7 @@ from actions.talk.reply import Reply
 
 # Of what an employer owes the newest are named.
 NAMED_RUNS = 3
-# More gaps than these are counted, not named.
+# More gaps than these are counted, not named; so are months that were paid twice.
 NAMED_GAPS = 3
 NAMED_OVERLAPS = 3
 
@@ -120,12 +120,15 @@ def _remarks(shown: Shown, knowledge: Knowledge) -> Iterable[Reply]:
     if record.gaps:
         yield _gaps(record.gaps, knowledge)
     if record.overlaps:
-        months = [phrases.month(one.month) for one in record.overlaps]
+        double = runs([one.month for one in record.overlaps])
+        newest = [phrases.months(first, last) for first, last in double[-NAMED_OVERLAPS:]]
         yield Reply(
-            "utter_contributions_double",
+            "utter_contributions_double"
+            if len(double) <= NAMED_OVERLAPS
+            else "utter_contributions_double_many",
             {
-                "months": phrases.listed(months[:NAMED_OVERLAPS]),
-                "many": str(len(months)),
+                "months": phrases.listed(newest),
+                "many": str(len(record.overlaps)),
                 "places": _names({r for one in record.overlaps for r in one.regions}, knowledge),
             },
         )

@@ -183,6 +183,29 @@ async def test_double_enrolment_is_said_and_counted_once(
     assert [one["month"] for one in card["overlaps"]] == ["2026-05", "2026-06"]
 
 
+async def test_all_double_months_are_within_what_is_named(
+    stage: Stage, registries: StandInRegistries, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    registries.months = [*paid("310000", "2023-01", 12), *paid("440000", "2023-04", 7)]
+    said = await stage.play(LOOK_UP, "look_up_contributions")
+    assert "有7个月在上海、广东两边都交了：2023年4月到2023年10月。" in said.text
+
+
+async def test_of_many_double_spells_the_newest_three_are_named_as_such(
+    stage: Stage, registries: StandInRegistries, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    registries.months = [
+        *paid("310000", "2023-01", 12),
+        *(one for month in (1, 3, 5, 7) for one in paid("440000", f"2023-{month:02d}", 1)),
+    ]
+    said = await stage.play(LOOK_UP, "look_up_contributions")
+    assert "utter_contributions_double_many" in said.responses
+    assert "有4个月" in said.text
+    assert "最近的是：2023年3月、2023年5月、2023年7月。" in said.text
+
+
 async def test_owed_months_do_not_count(
     stage: Stage, registries: StandInRegistries, sign_in: SignIn
 ) -> None:
