@@ -195,7 +195,7 @@ def _card(held: list[Authorisation], knowledge: Knowledge) -> cards.Card:
         )
         for one in held
     ]
-    shown = table(words["title"], ("name", "until", "looked", "last"), rows, knowledge)
+    shown = table(words["title"], ("name", "valid_until", "looked", "last"), rows, knowledge)
     for column in shown["columns"]:
         column["kind"] = "text"
     return {**shown, "choices": choices}

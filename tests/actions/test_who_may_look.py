@@ -394,6 +394,8 @@ async def test_who_was_let_sees_it_and_the_citizen_sees_that(desk: Desk) -> None
     shown = await citizen.stage.play("action_show_authorisations", "x")
     [row] = shown.card("table")["rows"]
     assert row[2] == "1"
+    labels = [column["label"] for column in shown.card("table")["columns"]]
+    assert labels == ["姓名", "有效期至", "查看次数", "最近一次"]
     revoke = {"authorisation": str(given)}
     ended = await citizen.stage.play("action_revoke_authorisation", "x", entities=revoke)
     assert ended.responses == ["utter_authorisation_revoked"]
