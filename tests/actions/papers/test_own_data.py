@@ -8,15 +8,36 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from actions.privacy.action import words
 from actions.talk.parts import Parts
 from records import audit
 from records.audit import CITIZENS
 from records.files import downloads
+from records.privacy import holdings
 from tests.actions.papers.conftest import SignInAs
 from tests.actions.stage import Stage
 from tests.sandbox.running import RunningRegistry
 
 EXPORT, ERASE, STEP = "action_export_my_data", "action_erase_my_data", "action_privacy_step"
+
+# A message that was understood, drawn into the week's sample, and labelled.
+QUESTION = (
+    """
+    INSERT INTO messages (id, conversation, delivery, fingerprint, seq, text, received_at)
+    OVERRIDING SYSTEM VALUE VALUES (1, :id, 'd', 'x', 1, 'said', :now)
+    """,
+    """
+    INSERT INTO understandings (message, conversation, at, decision, intent, answers, version)
+    VALUES (1, :id, :now, 'answer', 'faq', '[]', 'v')
+    """,
+    """
+    INSERT INTO sample_questions (message, conversation, week) VALUES (1, :id, '2026-11-23')
+    """,
+    """
+    INSERT INTO labels (message, staff, conversation, label, at)
+    VALUES (1, 'editor', :id, 'Q001', :now)
+    """,
+)
 
 
 async def count(parts: Parts, table: str) -> int:
@@ -45,6 +66,30 @@ async def test_the_file_has_everything_and_no_secret(
     assert "sealed" not in {key for one in told["sections"] for row in one["rows"] for key in row}
     async with parts.database.connect() as db:
         assert (await audit.of_actor(db, CITIZENS, person.who))[0].act == "export"
+
+
+async def test_what_was_asked_and_how_it_was_judged_is_headed_in_chinese(
+    stage: Stage, parts: Parts, sign_in_as: SignInAs
+) -> None:
+    await sign_in_as("wangfang")
+    async with parts.database.begin() as db:
+        for statement in QUESTION:
+            await db.execute(text(statement), {"id": stage.conversation, "now": parts.now()})
+    said = await stage.play(EXPORT, "export_my_data")
+    token = said.card("certificate")["url"].removeprefix("/downloads/")
+    async with parts.database.connect() as db:
+        file = await downloads.open_file(db, parts.vault_key, token, parts.now())
+    assert file is not None
+    titles = {one["name"]: one["title"] for one in json.loads(file.content)["sections"]}
+    assert {"understandings", "sample_questions", "labels"} <= titles.keys()
+    assert not [title for name, title in titles.items() if title == name]
+
+
+def test_every_section_that_an_export_can_have_has_a_title() -> None:
+    subject = holdings.Subject("x", "y", (), b"i" * 32)
+    tables = [*holdings.of_conversations(), *(one for one, _ in holdings.named_rows(subject))]
+    named = {one.name for one in tables} | {holdings.audit_rows(subject)[0].name}
+    assert named - set(words()["export"]["sections"]) == set()
 
 
 async def test_nothing_is_erased_before_it_is_confirmed(
