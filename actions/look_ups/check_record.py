@@ -185,7 +185,7 @@ def _cases(found: Told, knowledge: Knowledge, today: date) -> Iterable[Reply]:
     for card in found.entries("cards"):
         yield _plain(social_card.sentence(card, knowledge, today))
     for case in found.entries("injury"):
-        yield _plain(injury.sentence(case, knowledge))
+        yield _plain(injury.sentence(case, knowledge, today))
 
 
 def _plain(reply: Reply) -> Reply:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from actions.knowledge.answers import Knowledge
+from actions.knowledge.retirement_rules import Month
 from actions.record.asking import Service, ask, begin, place_name, silent_regions
 from actions.record.pointing import with_basis
 from actions.record.tables import iso, money, table
@@ -24,9 +26,11 @@ RESPONSES = {
     "assessed": "utter_injury_assessed",
     "paid": "utter_injury_paid",
 }
-# An office decides within sixty days; who does not agree asks for a review within sixty days.
+# An office decides within sixty days; who does not agree asks for a review within sixty days, or
+# goes to court within six months.
 DECIDE = timedelta(days=60)
 REVIEW = timedelta(days=60)
+MONTHS_TO_SUE = 6
 
 
 class LookUpInjury(CitizenAction):
@@ -50,13 +54,13 @@ async def look_up(parts: Parts, turn: Turn) -> list[Reply]:
     found = await ask(asking, {SERVICE.name: question})
     knowledge = asking.knowledge
     known: Sequence[InjuryCase] = found.entries(SERVICE.name)
-    said = [sentence(one, knowledge) for one in known]
+    said = [sentence(one, knowledge, parts.today()) for one in known]
     if not said:
         said = [Reply("utter_injury_none", {}, None, {"pending": None})]
     return [*with_basis(said, knowledge), *silent_regions(found, knowledge)]
 
 
-def sentence(case: InjuryCase, knowledge: Knowledge) -> Reply:
+def sentence(case: InjuryCase, knowledge: Knowledge, today: date) -> Reply:
     """One case in words."""
     phrases = knowledge.phrases
     decided = case.decided_on or case.reported_on
@@ -69,13 +73,17 @@ def sentence(case: InjuryCase, knowledge: Knowledge) -> Reply:
         "decide_by": phrases.day(case.reported_on + DECIDE),
         "decided": phrases.day(decided),
         "review_by": phrases.day(decided + REVIEW),
+        "sue_by": phrases.day(_months_later(decided, MONTHS_TO_SUE)),
         "grade": str(case.grade or ""),
         "assessed": _day(case.assessed_on, knowledge),
         "amount": money(case.amount),
         "paid": _day(case.paid_on, knowledge),
         "reason": case.reason or phrases.words["record"]["no_reason"],
     }
-    return Reply(RESPONSES[case.state], values, _card(case, knowledge), {"pending": None})
+    response = RESPONSES[case.state]
+    if case.state == "not_recognised" and today > decided + REVIEW:
+        response = "utter_injury_review_over"
+    return Reply(response, values, _card(case, knowledge), {"pending": None})
 
 
 def _card(case: InjuryCase, knowledge: Knowledge) -> Card:
@@ -91,6 +99,13 @@ def _card(case: InjuryCase, knowledge: Knowledge) -> Card:
         money(case.amount),
     )
     return table("injury", columns, [row], knowledge)
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last where it is shorter."""
+    month = Month.of(day.year, day.month).after(months)
+    last = monthrange(month.year, month.month)[1]
+    return date(month.year, month.month, min(day.day, last))
 
 
 def _day(day: date | None, knowledge: Knowledge) -> str:

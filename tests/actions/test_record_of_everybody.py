@@ -107,6 +107,27 @@ async def test_a_weekend_behind_the_last_day_is_not_late(
         assert "0个工作日" not in told.text
 
 
+@pytest.mark.parametrize(
+    ("day", "response", "said"),
+    [
+        ("2026-08-29", "injury_not_recognised", "大约2026年8月29日前"),
+        ("2026-08-30", "injury_review_over", "大约到2026年12月30日为止"),
+        ("2027-02-14", "injury_review_over", "大约到2026年12月30日为止"),
+    ],
+)
+async def test_a_review_is_offered_until_its_last_day(
+    real: Stage, sandbox: RunningRegistry, parts: Parts, day: str, response: str, said: str
+) -> None:
+    """Decided on 2026-06-30."""
+    real.clock.now = datetime.fromisoformat(f"{day}T02:00:00+00:00")
+    talk = Stage(real.http, real.clock)
+    await signed_in(parts, talk, sandbox.people["huaxin"])
+    for action in ("action_look_up_injury", "action_check_record"):
+        told = await talk.play(action, "look_up_injury")
+        assert response in short(told)
+        assert said in told.text
+
+
 async def signed_in(parts: Parts, talk: Stage, person: Citizen) -> None:
     """A conversation of this person, who agreed."""
     identity = Identity(
