@@ -40,7 +40,7 @@ from channels.shapes import (
 )
 from records import conversations, events, feedback
 from records.conversations import Conversation
-from records.events import Event
+from records.events import Behind, Event
 from records.places import sites
 
 CHANNEL = "web"
@@ -50,6 +50,7 @@ HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS = 600.0
 TOKEN_BYTES = 32
 LAST_SEQ = 2**31 - 1
+REWRITTEN = "Wenbao-Rewritten"
 
 router = APIRouter(prefix="/api/chat/conversations", tags=["chat"], responses=PROBLEMS)
 
@@ -118,6 +119,13 @@ async def send_message(
         200: {
             "description": "The events behind `after`; as a stream with Accept: text/event-stream",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "headers": {
+                REWRITTEN: {
+                    "description": "Changes when earlier events were rewritten or removed: read "
+                    "them anew from 0. A stream says so by an event named `rewritten`.",
+                    "schema": {"type": "integer"},
+                }
+            },
         }
     },
 )
@@ -135,7 +143,8 @@ async def read_events(
     found = await wait_for(parts, conversation.id, after, wait)
     if found is None:
         raise refusals.NoConversation
-    return JSONResponse([_shown(event) for event in found])
+    said = [_shown(event) for event in found.events]
+    return JSONResponse(said, headers={REWRITTEN: str(found.rewritten)})
 
 
 @router.post("/{conversation}/events/{seq}/feedback", status_code=204)
@@ -181,20 +190,25 @@ def _by_address(act: str, site: str, address: str, own: int | None, usual: int) 
 
 
 async def wait_for(
-    parts: Parts, conversation: UUID, after: int, seconds: float
-) -> list[Event] | None:
-    """The events behind `after`, waiting for one if need be; None when the talk ended."""
+    parts: Parts, conversation: UUID, after: int, seconds: float, known: int | None = None
+) -> Behind | None:
+    """The events behind `after`, waiting for one if need be; None when the talk ended.
+
+    The wait is over as well once earlier events were rewritten more often than `known`.
+    """
     until = time.monotonic() + seconds
     with parts.news.listen(conversation) as bell:
         while True:
             found = await _look(parts, conversation, after)
-            left = until - time.monotonic()
-            if found or found is None or left <= 0 or parts.news.closing:
+            if found is None or found.events:
+                return found
+            known, left = found.rewritten if known is None else known, until - time.monotonic()
+            if found.rewritten != known or left <= 0 or parts.news.closing:
                 return found
             await bell.wait(left)
 
 
-async def _look(parts: Parts, conversation: UUID, after: int) -> list[Event] | None:
+async def _look(parts: Parts, conversation: UUID, after: int) -> Behind | None:
     async with parts.at_once.connect() as db:
         return await events.after(db, conversation, after)
 
@@ -208,18 +222,22 @@ def _stream(parts: Parts, conversation: UUID, after: int) -> StreamingResponse:
 
 
 async def _lines(parts: Parts, conversation: UUID, after: int) -> AsyncIterator[str]:
-    until = time.monotonic() + STREAM_SECONDS
+    until, known = time.monotonic() + STREAM_SECONDS, 0
     yield "retry: 1000\n\n"
     while time.monotonic() < until and not parts.news.closing:
         try:
-            found = await wait_for(parts, conversation, after, HEARTBEAT_SECONDS)
+            found = await wait_for(parts, conversation, after, HEARTBEAT_SECONDS, known)
         except refusals.TooManyWaiting:
             return
         if found is None:
             return
-        if not found:
+        # Named, so that a client which knows no such thing hears nothing of it.
+        if found.rewritten != known:
+            known = found.rewritten
+            yield f"event: rewritten\ndata: {known}\n\n"
+        elif not found.events:
             yield ": still here\n\n"
-        for event in found:
+        for event in found.events:
             after = event.seq
             told = json.dumps(_shown(event), ensure_ascii=False)
             yield f"id: {event.seq}\ndata: {told}\n\n"

@@ -36,6 +36,14 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """What stands behind an event, and how often earlier events were rewritten or removed."""
+
+    events: list[Event]
+    rewritten: int
+
+
+@dataclass(frozen=True)
 class Stored:
     """An answer that is kept; `more` messages of the conversation may wait for theirs."""
 
@@ -97,11 +105,11 @@ def _lines(lines: Sequence[Line], message: int | None = None) -> dict[str, Any]:
     }
 
 
-async def after(db: Connection, conversation: UUID, seq: int) -> list[Event] | None:
+async def after(db: Connection, conversation: UUID, seq: int) -> Behind | None:
     """The events behind `seq`, in order, at most `MOST_AT_ONCE`; None when it ended."""
     found = await db.execute(
         text("""
-            SELECT seq, at, "from" AS sender, text, card
+            SELECT seq, at, "from" AS sender, text, card, rewritten
             FROM conversations LEFT JOIN events ON conversation = id AND seq > :seq
             WHERE id = :conversation ORDER BY seq LIMIT :most
         """),
@@ -110,7 +118,12 @@ async def after(db: Connection, conversation: UUID, seq: int) -> list[Event] | N
     rows = found.all()
     if not rows:
         return None
-    return [Event(**row._asdict()) for row in rows if row.seq is not None]
+    behind = [
+        Event(row.seq, row.at, row.sender, row.text, row.card)
+        for row in rows
+        if row.seq is not None
+    ]
+    return Behind(behind, rows[0].rewritten)
 
 
 async def append(
@@ -193,7 +206,17 @@ async def hide_personal(db: Connection, conversation: UUID, shown: str) -> int:
         """),
         {"conversation": conversation, "shown": shown},
     )
+    if hidden.rowcount:
+        await were_rewritten(db, conversation)
     return int(hidden.rowcount)
+
+
+async def were_rewritten(db: Connection, conversation: UUID) -> None:
+    """Have the pages that show this conversation read it anew."""
+    await db.execute(
+        text("UPDATE conversations SET rewritten = rewritten + 1 WHERE id = :conversation"),
+        {"conversation": conversation},
+    )
 
 
 async def newest_sign_in(db: Connection, conversation: UUID) -> str | None:

@@ -119,6 +119,7 @@ def test_no_folder_holds_more_files_than_one_can_see() -> None:
         if (many := len([f for f in folder.glob("*.py") if f.name != "__init__.py"]))
         > MOST_FILES_OF_A_FOLDER
         and name(folder) not in EXCUSED
+        and folder.name != "versions"  # a migration that ran somewhere is never taken away
     }
     assert full == {}
 

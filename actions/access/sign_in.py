@@ -67,6 +67,7 @@ class SignOut(CitizenAction):
         shown = str(knowledge.phrases.words["record"]["hidden"])
         if turn.conversation is not None:
             async with self._parts.database.begin() as db:
+                await conversations.lock(db, turn.conversation)  # first, as everywhere
                 ended = await identities.sign_out(db, turn.conversation, self._parts.now())
                 if ended:
                     await events.hide_personal(db, turn.conversation, shown)

@@ -198,7 +198,8 @@ async def _found(parts: Parts, conversation: UUID) -> Conversation:
 
 async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()) -> Response:
     site = await named_site(parts, key)
-    said = (await web.wait_for(parts, held.conversation.id, 0, 0) if held else None) or []
+    found = await web.wait_for(parts, held.conversation.id, 0, 0) if held else None
+    said = found.events if found else []
     cards = [event.card for event in _turn(said) if event.card]
     problem = also.problem
     values: dict[str, Any] = {

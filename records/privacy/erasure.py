@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records import conversations
+from records.events import were_rewritten
 from records.privacy import holdings
 from records.privacy.holdings import Subject
 from records.tables import delivery, talk
@@ -100,6 +101,7 @@ async def _empty(db: AsyncConnection, conversation: UUID, now: datetime) -> None
             messages.c.conversation == conversation, messages.c.answered_at.is_not(None)
         )
     )
+    await were_rewritten(db, conversation)
     await db.execute(
         text("""
             INSERT INTO erasures (conversation, at) VALUES (:conversation, :now)

@@ -55,6 +55,8 @@ conversations = Table(
     Column("last_seq", Integer, nullable=False, server_default="0"),
     # Its events are brought to a messenger: each becomes a delivery as it is stored.
     Column("pushed", Boolean, nullable=False, server_default="false"),
+    # How often earlier events were rewritten or removed: whoever shows them reads them anew.
+    Column("rewritten", Integer, nullable=False, server_default="0"),
     moment("created_at"),
 )
 

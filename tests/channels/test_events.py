@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from records import events
 from tests.conftest import Gateway, Talk
 
 
@@ -49,6 +53,56 @@ async def _streamed(talk: Talk, many: int, headers: dict[str, str]) -> list[str]
             if len(ids) == many:
                 return ids
     raise AssertionError(ids)
+
+
+async def _blanked(gateway: Gateway, talk: Talk) -> int:
+    """Blank what was said since the first message, as if that had been a sign-in."""
+    async with gateway.database() as db:
+        await db.execute(text("UPDATE messages SET choice = '/signed_in'"))
+        return await events.hide_personal(db, UUID(talk.id), "清除了")
+
+
+async def test_who_reads_on_learns_that_earlier_events_were_rewritten(gateway: Gateway) -> None:
+    talk = await gateway.talk()
+    await talk.ask("一")
+    path = talk.path + "/events?after=2"
+    before = await talk.http.get(path, headers=talk.headers)
+    assert (before.headers["Wenbao-Rewritten"], before.json()) == ("0", [])
+    waiting = asyncio.create_task(talk.http.get(path + "&wait=20", headers=talk.headers))
+    await asyncio.sleep(0.2)
+    assert await _blanked(gateway, talk) == 1
+    await talk.send(text="二")
+    assert (await waiting).headers["Wenbao-Rewritten"] == "1"
+    assert [one["text"] for one in (await talk.events())[:2]] == ["一", "清除了"]
+
+
+async def test_a_stream_says_that_earlier_events_were_rewritten(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.web.HEARTBEAT_SECONDS", 0.2)
+    talk = await gateway.talk()
+    await talk.ask("一")
+    asked = {**talk.headers, "Accept": "text/event-stream", "Last-Event-ID": "2"}
+    lines: list[str] = []
+    async with talk.http.stream("GET", talk.path + "/events", headers=asked) as stream:
+        async for line in stream.aiter_lines():
+            lines.append(line)
+            if lines[-1] == ": still here" and "event: rewritten" not in lines:
+                assert await _blanked(gateway, talk) == 1
+            if lines[-2:] == ["event: rewritten", "data: 1"]:
+                break
+    # Who comes later hears it at once, before the events.
+    async with talk.http.stream("GET", talk.path + "/events", headers=asked) as stream:
+        first = [line async for line in _first(stream.aiter_lines(), 4)]
+    assert first == ["retry: 1000", "", "event: rewritten", "data: 1"]
+
+
+async def _first(lines: AsyncIterator[str], many: int) -> AsyncIterator[str]:
+    async for line in lines:
+        yield line
+        many -= 1
+        if not many:
+            return
 
 
 async def test_a_silent_stream_beats_and_ends_with_the_conversation(

@@ -63,7 +63,7 @@ async def test_events_are_numbered_without_gaps_by_many_writers(
     async with at_once.connect() as db:
         found = await events.after(db, talk, 0)
     assert found is not None
-    assert [event.seq for event in found] == list(range(1, 41))
+    assert [event.seq for event in found.events] == list(range(1, 41))
 
 
 async def test_a_delivery_is_kept_once_and_a_repeat_changes_nothing(
@@ -103,8 +103,8 @@ async def test_only_the_first_answer_of_two_workers_is_stored(at_once: AtOnce, t
     async with at_once.connect() as db:
         found = await events.after(db, talk, 1)
         assert found is not None
-        assert [(event.seq, event.sender) for event in found] == [(2, "bot"), (3, "bot")]
-        assert (found[0].card, found[1].card) == ({"type": "answer"}, None)
+        assert [(event.seq, event.sender) for event in found.events] == [(2, "bot"), (3, "bot")]
+        assert (found.events[0].card, found.events[1].card) == ({"type": "answer"}, None)
         assert await messages.next_waiting(db, talk) is None
 
 

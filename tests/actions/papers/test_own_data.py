@@ -118,6 +118,8 @@ async def test_erasing_leaves_a_receipt_and_nobody_signed_in(
     assert await count(parts, "erasure_receipts") == 1
     assert await count(parts, "erasures") == 1
     assert await count(parts, "conversations") == 1
+    # The page that shows the conversation has to read it anew.
+    assert await count(parts, "conversations WHERE rewritten = 1") == 1
     async with parts.database.connect() as db:
         owners = (await db.execute(text("SELECT DISTINCT citizen FROM lookups"))).scalars().all()
         assert owners == [person.who]

@@ -1,7 +1,7 @@
 // Following a conversation: each event once, in order, whatever the line does.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ChatEvent } from "../src/app/api";
-import { follow, parse, pause } from "../src/app/follow";
+import { follow, lastCount, parse, pause } from "../src/app/follow";
 
 const TALK = { conversation: "c", token: "t" };
 const event = (seq: number): ChatEvent => ({
@@ -10,6 +10,7 @@ const event = (seq: number): ChatEvent => ({
     from: "bot",
     text: `line ${seq}`,
 });
+const rewritten = (count: number) => `event: rewritten\ndata: ${count}\n\n`;
 const block = (seq: number) => `id: ${seq}\ndata: ${JSON.stringify(event(seq))}\n\n`;
 
 function stream(...parts: string[]): Response {
@@ -34,17 +35,28 @@ function gateway(...answers: (() => Response)[]): Headers[] {
     return asked;
 }
 
-async function heard(): Promise<{ seqs: number[]; links: string[]; ended: boolean }> {
+interface Told {
+    seqs: number[];
+    starts: number[];
+    links: string[];
+    ended: boolean;
+}
+
+async function heard(): Promise<Told> {
     const seqs: number[] = [];
+    const starts: number[] = [];
     const links: string[] = [];
     let ended = false;
     const ear = {
-        hear: (events: ChatEvent[]) => seqs.push(...events.map((one) => one.seq)),
+        hear: (events: ChatEvent[], after: number) => {
+            seqs.push(...events.map((one) => one.seq));
+            starts.push(after);
+        },
         link: (link: string) => links.push(link),
         ended: () => (ended = true),
     };
     await follow(TALK, 0, ear, new AbortController().signal);
-    return { seqs, links, ended };
+    return { seqs, starts, links, ended };
 }
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -63,6 +75,48 @@ describe("follow", () => {
         await heard();
         expect(asked.map((headers) => headers.get("last-event-id"))).toEqual(["0", "2"]);
         expect(asked.every((headers) => headers.get("authorization") === "Bearer t")).toBe(true);
+    });
+
+    it("reads all of it anew once earlier events were rewritten", async () => {
+        const asked = gateway(
+            () => stream(block(1), block(2)),
+            () => stream(rewritten(1), block(3)),
+            () => stream(rewritten(1), block(1), block(3)),
+            () => stream(rewritten(1), block(4)),
+        );
+        const { seqs, starts } = await heard();
+        expect(seqs).toEqual([1, 2, 1, 3, 4]);
+        expect(starts[0]).toBe(0);
+        expect(starts.filter((one) => one === 0)).toHaveLength(2);
+        expect(asked.map((headers) => headers.get("last-event-id"))).toEqual([
+            "0",
+            "2",
+            "0",
+            "3",
+            "4",
+        ]);
+    });
+
+    it("does so in the middle of a stream, and not for what it knew from the start", async () => {
+        const asked = gateway(
+            () => stream(rewritten(2), block(1), block(2)),
+            () => stream(rewritten(2) + block(3) + rewritten(3) + block(4)),
+            () => stream(rewritten(3), block(1), block(4)),
+        );
+        expect((await heard()).seqs).toEqual([1, 2, 1, 4]);
+        expect(asked.map((headers) => headers.get("last-event-id"))).toEqual(["0", "2", "0", "4"]);
+    });
+
+    it("learns of it by polling, too", async () => {
+        const polled = (count: number, ...seqs: number[]) =>
+            Response.json(seqs.map(event), { headers: { "Wenbao-Rewritten": String(count) } });
+        gateway(
+            () => new Response(null, { status: 200 }), // no stream gets through
+            () => polled(0, 1, 2),
+            () => polled(1, 3),
+            () => polled(1, 1, 3),
+        );
+        expect((await heard()).seqs).toEqual([1, 2, 1, 3]);
     });
 
     it("puts together what arrives in pieces", async () => {
@@ -85,6 +139,12 @@ describe("follow", () => {
         expect(pause(1, 1)).toBe(500);
         expect(pause(3, 0.5)).toBe(1500);
         expect(pause(40, 1)).toBe(20_000);
+    });
+
+    it("takes nothing but a count for one", () => {
+        expect(lastCount([": still here", block(1).trim()])).toBeUndefined();
+        expect(lastCount(["event: rewritten\ndata: x"])).toBeUndefined();
+        expect(lastCount(["event: rewritten\ndata: 1", "event: rewritten\ndata: 2"])).toBe(2);
     });
 
     it("takes nothing that is no event for one", () => {

@@ -101,6 +101,34 @@ describe("talk", () => {
         expect(sent.map((one) => one.text)).toEqual(["a"]);
     });
 
+    it("shows what was said as it was rewritten, and not what was removed", async () => {
+        const line = (seq: number, text: string, card?: object) =>
+            `id: ${seq}\ndata: ${JSON.stringify({ seq, at: "", from: "bot", text, card })}\n\n`;
+        const mark = "event: rewritten\ndata: 1\n\n";
+        const streams = [
+            line(1, "a") + line(2, "secret", { type: "contributions" }) + line(3, "secret, too"),
+            mark + line(4, "signed out"),
+            mark + line(1, "a") + line(2, "blank") + line(4, "signed out"),
+        ];
+        vi.stubGlobal("fetch", async (path: string, given: RequestInit) => {
+            const next = path.endsWith("/events") && streams.shift();
+            return next ? new Response(next, { status: 200 }) : answer(path, given);
+        });
+        sessionStorage.setItem(
+            "wenbao.talk.demo",
+            JSON.stringify({ conversation: "c", token: "t" }),
+        );
+        const { resume, talk } = await fresh();
+        resume();
+        await settled();
+        expect(talk.value.events.map(({ seq, text }) => [seq, text])).toEqual([
+            [1, "a"],
+            [2, "blank"],
+            [4, "signed out"],
+        ]);
+        expect(JSON.stringify(talk.value)).not.toMatch(/secret|contributions/);
+    });
+
     it("makes ids where the browser has no randomUUID", async () => {
         const { newId } = await fresh();
         vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(255) });

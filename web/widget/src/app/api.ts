@@ -17,6 +17,11 @@ export interface ChatEvent {
     text: string;
     card?: Card;
 }
+/** What stands behind an event, and how often earlier ones were rewritten or removed. */
+export interface Behind {
+    events: ChatEvent[];
+    rewritten: number;
+}
 export type Said = { text: string } | { choice: string; fields?: Record<string, string> };
 
 export class Refused extends Error {
@@ -45,16 +50,17 @@ export function send(talk: Talk, id: string, said: Said): Promise<{ seq: number 
     });
 }
 
-export function events(
+export async function events(
     talk: Talk,
     after: number,
     wait: number,
     signal: AbortSignal,
-): Promise<ChatEvent[]> {
-    return call(`${BASE}/${talk.conversation}/events?after=${after}&wait=${wait}`, "GET", {
-        talk,
-        signal,
-    });
+): Promise<Behind> {
+    const path = `${BASE}/${talk.conversation}/events?after=${after}&wait=${wait}`;
+    return fetched(path, "GET", { talk, signal }, async (answer) => ({
+        events: (await answer.json()) as ChatEvent[],
+        rewritten: Number(answer.headers.get("Wenbao-Rewritten")) || 0,
+    }));
 }
 
 export async function stream(talk: Talk, after: number, signal: AbortSignal): Promise<Response> {
@@ -114,10 +120,23 @@ function authorised(talk: Talk | undefined): Record<string, string> {
     return talk ? { Authorization: `Bearer ${talk.token}` } : {};
 }
 
-async function call<T>(
+interface Given {
+    talk?: Talk;
+    body?: unknown;
+    signal?: AbortSignal;
+}
+
+function call<T>(path: string, method: string, given: Given = {}): Promise<T> {
+    return fetched(path, method, given, async (answer) =>
+        answer.status === 204 ? (null as T) : ((await answer.json()) as T),
+    );
+}
+
+async function fetched<T>(
     path: string,
     method: string,
-    { talk, body, signal }: { talk?: Talk; body?: unknown; signal?: AbortSignal } = {},
+    { talk, body, signal }: Given,
+    read: (answer: Response) => Promise<T>,
 ): Promise<T> {
     const headers = authorised(talk);
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -132,8 +151,7 @@ async function call<T>(
             cache: "no-store",
             body: body === undefined ? undefined : JSON.stringify(body),
         });
-        await checked(answer);
-        return answer.status === 204 ? (null as T) : ((await answer.json()) as T);
+        return await read(await checked(answer));
     } finally {
         clearTimeout(timer);
     }

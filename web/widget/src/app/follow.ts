@@ -5,9 +5,16 @@ import type { ChatEvent, Talk } from "./api";
 
 export type Link = "idle" | "connecting" | "online" | "offline";
 export interface Ear {
-    hear(events: ChatEvent[]): void;
+    /** All that stands behind the event `after`, up to the last of these. */
+    hear(events: ChatEvent[], after: number): void;
     link(state: Link): void;
     ended(): void;
+}
+
+/** What came in at once; `rewritten` where it was told how often earlier events were. */
+interface Heard {
+    events: ChatEvent[];
+    rewritten?: number;
 }
 
 const FIRST_WORD = 5_000; // a proxy that holds a stream back is found out by then
@@ -16,7 +23,10 @@ const SHORTEST_PAUSE = 500;
 const LONGEST_PAUSE = 20_000;
 const POLL = 25;
 
-/** Listen until `signal`; every event is heard once, in order, however often the line breaks. */
+/**
+ * Listen until `signal`; every event is heard once, in order, however often the line breaks.
+ * Where earlier ones were rewritten or removed, all of it is heard anew from the beginning.
+ */
 export async function follow(
     talk: Talk,
     from: number,
@@ -26,12 +36,23 @@ export async function follow(
     let after = from;
     let failures = 0;
     let streams = true;
-    const hear = (events: ChatEvent[]) => {
-        const fresh = events.filter((event) => event.seq > after);
-        if (fresh.length) after = fresh[fresh.length - 1]!.seq;
+    let known = 0;
+    const hear = ({ events, rewritten = known }: Heard): boolean => {
         failures = 0;
         ear.link("online");
-        if (fresh.length) ear.hear(fresh);
+        const before = after;
+        if (rewritten !== known) {
+            known = rewritten;
+            after = 0;
+            if (before) return false;
+        }
+        const fresh = events.filter((event) => event.seq > after);
+        const start = after;
+        if (fresh.length) {
+            after = fresh[fresh.length - 1]!.seq;
+            ear.hear(fresh, start);
+        }
+        return true;
     };
     while (!signal.aborted) {
         try {
@@ -57,7 +78,7 @@ export function pause(failures: number, chance: number): number {
 async function listen(
     talk: Talk,
     after: number,
-    hear: (events: ChatEvent[]) => void,
+    hear: (heard: Heard) => boolean,
     signal: AbortSignal,
 ): Promise<boolean> {
     const broken = new AbortController();
@@ -79,7 +100,11 @@ async function listen(
             spoke = true;
             const blocks = (rest + value).split("\n\n");
             rest = blocks.pop() ?? "";
-            hear(blocks.flatMap(parse));
+            const heard = { events: blocks.flatMap(parse), rewritten: lastCount(blocks) };
+            if (!hear(heard)) {
+                stop(); // what this stream goes on with is not the beginning
+                return true;
+            }
         }
     } catch (problem) {
         if (!signal.aborted && !spoke && broken.signal.aborted && navigator.onLine) return false;
@@ -89,6 +114,14 @@ async function listen(
         signal.removeEventListener("abort", stop);
         window.removeEventListener("offline", stop);
     }
+}
+
+/** How often earlier events were rewritten, as the last of these blocks that tells it says. */
+export function lastCount(blocks: string[]): number | undefined {
+    const told = blocks.flatMap(
+        (block) => /^event: rewritten\ndata: (\d+)$/.exec(block)?.[1] ?? [],
+    );
+    return told.length ? Number(told[told.length - 1]) : undefined;
 }
 
 /** The event in a block of the stream; comments and others hold none. */

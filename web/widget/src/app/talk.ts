@@ -180,7 +180,8 @@ function setLink(link: Link): void {
     if (link === "online") talk.value.outbox.filter((one) => one.failed && one.shown).forEach(post);
 }
 
-function hear(fresh: ChatEvent[]): void {
+/** All behind `after` up to the last of `fresh`; what is held there and not told again is gone. */
+function hear(fresh: ChatEvent[], after: number): void {
     const last = lastSeq();
     const added = fresh.filter((event) => event.seq > last);
     const { outbox } = talk.value;
@@ -191,7 +192,10 @@ function hear(fresh: ChatEvent[]): void {
     const flying = unsettled.find((one) => !one.failed);
     const failed = unsettled.find((one) => one.failed && said.includes(one.words));
     if (flying && said.length) change(flying.id, { shown: true });
-    talk.set({ events: [...talk.value.events, ...added] });
+    const end = fresh[fresh.length - 1]!.seq;
+    const before = talk.value.events.filter((event) => event.seq <= after);
+    const behind = talk.value.events.filter((event) => event.seq > end);
+    talk.set({ events: [...before, ...fresh, ...behind] });
     settle();
     // The page was told that it failed, and here it is: the gateway is asked about the same id.
     if (failed && !flying) {
