@@ -195,16 +195,23 @@ async def issued(db: Connection, conversation: UUID, payload: str) -> str | None
     return found.scalar()
 
 
-async def hide_personal(db: Connection, conversation: UUID, shown: str) -> int:
-    """Put `shown` for what we said since somebody first signed in: nobody reads that again."""
+async def hide_personal(db: Connection, conversation: UUID, shown: str, now: datetime) -> int:
+    """Put `shown` for what we said since somebody first signed in: nobody reads that again.
+
+    What was said after a sign-out before `now` stays.
+    """
     hidden = await db.execute(
         text("""
             UPDATE events SET text = :shown, card = NULL
-            WHERE conversation = :conversation AND "from" = 'bot' AND at >= (
-                SELECT min(received_at) FROM messages
-                WHERE conversation = :conversation AND choice = '/signed_in')
+            WHERE conversation = :conversation AND "from" = 'bot' AND text <> :shown
+                AND at >= (
+                    SELECT min(received_at) FROM messages
+                    WHERE conversation = :conversation AND choice = '/signed_in')
+                AND at <= coalesce((
+                    SELECT signed_out_at FROM identities
+                    WHERE conversation = :conversation AND signed_out_at < :now), 'infinity')
         """),
-        {"conversation": conversation, "shown": shown},
+        {"conversation": conversation, "shown": shown, "now": now},
     )
     if hidden.rowcount:
         await were_rewritten(db, conversation)

@@ -106,19 +106,19 @@ async def signed_in(db: Connection, key: Key, conversation: UUID, now: datetime)
 
 
 async def sign_out(db: AsyncConnection, conversation: UUID, now: datetime) -> bool:
-    """End the sign-in; False when there was none."""
+    """End the sign-in, also one that is over by its age; False when there was none."""
     ended = await db.execute(
         text("""
             UPDATE identities SET signed_out_at = :now
-            WHERE conversation = :conversation AND signed_out_at IS NULL AND expires_at > :now
+            WHERE conversation = :conversation AND signed_out_at IS NULL
         """),
         {"conversation": conversation, "now": now},
     )
     return bool(ended.rowcount)
 
 
-async def sign_out_everywhere(db: AsyncConnection, citizen: str, now: datetime) -> list[UUID]:
-    """End every sign-in of a citizen; the conversations where there was one.
+async def sign_out_everywhere(db: AsyncConnection, citizen: str, now: datetime) -> dict[UUID, bool]:
+    """End every sign-in of a citizen; by conversation, whether it was not over by its age.
 
     Their rows are locked first, as everywhere, so that a sign-in beside it cannot deadlock.
     """
@@ -126,13 +126,13 @@ async def sign_out_everywhere(db: AsyncConnection, citizen: str, now: datetime) 
         text("""
             WITH held AS (
                 SELECT id FROM conversations JOIN identities ON conversation = id
-                WHERE citizen = :citizen AND signed_out_at IS NULL AND expires_at > :now
+                WHERE citizen = :citizen AND signed_out_at IS NULL
                 ORDER BY id FOR UPDATE OF conversations
             )
             UPDATE identities SET signed_out_at = :now FROM held
             WHERE conversation = held.id AND signed_out_at IS NULL
-            RETURNING conversation
+            RETURNING conversation, expires_at > :now AS good
         """),
         {"citizen": citizen, "now": now},
     )
-    return [row.conversation for row in ended]
+    return {row.conversation: row.good for row in ended}

@@ -10,7 +10,7 @@ from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
 from actions.talk.turn import Turn
-from records import conversations, events, identities
+from records.privacy import leaving
 
 
 class SignIn(CitizenAction):
@@ -67,12 +67,7 @@ class SignOut(CitizenAction):
         shown = str(knowledge.phrases.words["record"]["hidden"])
         if turn.conversation is not None:
             async with self._parts.database.begin() as db:
-                await conversations.lock(db, turn.conversation)  # first, as everywhere
-                ended = await identities.sign_out(db, turn.conversation, self._parts.now())
-                if ended:
-                    await events.hide_personal(db, turn.conversation, shown)
-                    # The engine's memory of it goes, too, once this turn is over.
-                    await conversations.forget_at_engine(db, turn.conversation, self._parts.now())
+                ended = await leaving.leave(db, turn.conversation, shown, self._parts.now())
         response = "utter_signed_out" if ended else "utter_not_signed_in"
         slots = {"pending": None, "period": None, "insurance": None, "birth_month": None}
         return [Reply(response, {}, None, slots)]

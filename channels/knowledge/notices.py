@@ -11,6 +11,7 @@ from channels.knowledge.written import written
 OUTAGE = "outage"
 INTERNAL = "internal"
 SIGNED_IN = "signed_in"
+HIDDEN = "hidden"  # the same words as in record.yml, so that nothing is blanked twice
 SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
 PHONE_REGISTERED = "phone_registered"
 NOTICES_ON = "notices_on"

@@ -14,12 +14,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from channels.doors import AddressDoor, Parts, PartsDoor
-from channels.knowledge.notices import SIGNED_OUT_ELSEWHERE
+from channels.knowledge.notices import HIDDEN, SIGNED_OUT_ELSEWHERE
 from channels.limits import Limit
 from channels.refusals import BadLogoutToken
 from channels.sign_in import proofs
 from channels.sign_in.proofs import SignedOut
 from records import identities
+from records.privacy import leaving
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +72,13 @@ async def _read(parts: Parts, written: str) -> SignedOut:
 
 
 async def _end(parts: Parts, citizen: str) -> int:
-    notice = parts.notices[SIGNED_OUT_ELSEWHERE].text
+    """Sign out, wipe, and say so wherever the sign-in was not over by itself."""
+    notice, shown = parts.notices[SIGNED_OUT_ELSEWHERE].text, parts.notices[HIDDEN].text
+    now = datetime.now(UTC)
     async with parts.database.begin() as db:
-        ended = await identities.sign_out_everywhere(db, citizen, datetime.now(UTC))
-        for conversation in ended:
-            await parts.relay.tell(db, conversation, notice)
+        ended = await identities.sign_out_everywhere(db, citizen, now)
+        for conversation, good in ended.items():
+            await leaving.wipe(db, conversation, shown, now)
+            if good:
+                await parts.relay.tell(db, conversation, notice)
     return len(ended)

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from actions.access.sign_in import masked
+from actions.talk.parts import Parts
+from records import events, identities
+from records.events import Line
+from records.privacy import leaving
 from tests.actions.conftest import SignIn
 from tests.actions.stage import Stage
 from tests.actions.stand_in_registries import StandInRegistries, paid
@@ -85,3 +92,80 @@ async def test_signing_out_ends_it(
     said = await stage.play("action_look_up_contributions", "x")
     assert said.responses == ["utter_sign_in_first"]
     assert registries.heard == []
+
+
+WIPED = "登录期间的内容已经清除。"
+
+
+async def tell_the_record(parts: Parts, stage: Stage) -> None:
+    """What a conversation holds after a question, a sign-in and a look-up."""
+    conversation = UUID(stage.conversation)
+    async with parts.database.begin() as db:
+        await events.append(db, conversation, "bot", [Line("政策")], stage.clock())
+        stage.clock.now += timedelta(seconds=1)
+        await db.execute(
+            text("""
+                INSERT INTO messages (conversation, delivery, fingerprint, seq, text, choice,
+                    received_at)
+                VALUES (:id, 'd', 'x', 2, '登录成功。', '/signed_in', :now)
+            """),
+            {"id": conversation, "now": stage.clock()},
+        )
+        lines = [Line("交了66个月", {"type": "contributions"})]
+        await events.append(db, conversation, "bot", lines, stage.clock())
+    stage.clock.now += timedelta(seconds=1)
+
+
+async def shown(parts: Parts, stage: Stage) -> list[str]:
+    async with parts.database.connect() as db:
+        found = await events.after(db, UUID(stage.conversation), 0)
+    assert found is not None
+    assert [one.card for one in found.events if one.text == WIPED and one.card] == []
+    return [one.text for one in found.events]
+
+
+async def orders(parts: Parts) -> list[UUID]:
+    """Conversations that the engine has to forget."""
+    async with parts.database.connect() as db:
+        return list((await db.execute(text("SELECT conversation FROM erasures"))).scalars())
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=20), timedelta(hours=9)])
+async def test_signing_out_wipes_what_was_said_also_long_after(
+    stage: Stage, parts: Parts, sign_in: SignIn, later: timedelta
+) -> None:
+    await sign_in(ID_NUMBER)
+    await tell_the_record(parts, stage)
+    stage.clock.now += later
+    assert (await stage.play("action_sign_out", "sign_out")).responses == ["utter_signed_out"]
+    assert await shown(parts, stage) == ["政策", WIPED]
+    assert await orders(parts) == [UUID(stage.conversation)]
+
+
+async def test_signing_out_wipes_what_a_sign_out_elsewhere_left(
+    stage: Stage, parts: Parts, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    await tell_the_record(parts, stage)
+    async with parts.database.begin() as db:
+        await identities.sign_out_everywhere(db, f"sub-{ID_NUMBER}", stage.clock())
+    stage.clock.now += timedelta(seconds=1)
+    assert (await stage.play("action_sign_out", "sign_out")).responses == ["utter_signed_out"]
+    assert await shown(parts, stage) == ["政策", WIPED]
+
+
+async def test_what_is_said_after_signing_out_stays(
+    stage: Stage, parts: Parts, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    await tell_the_record(parts, stage)
+    conversation = UUID(stage.conversation)
+    async with parts.database.begin() as db:
+        await leaving.leave(db, conversation, WIPED, stage.clock())
+        await db.execute(text("DELETE FROM erasures"))
+        stage.clock.now += timedelta(seconds=1)
+        await events.append(db, conversation, "bot", [Line("已经退出")], stage.clock())
+    said = await stage.play("action_sign_out", "sign_out")
+    assert said.responses == ["utter_not_signed_in"]
+    assert await shown(parts, stage) == ["政策", WIPED, "已经退出"]
+    assert await orders(parts) == []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from playwright.async_api import BrowserContext, Error, Page, Route, expect
 
-from records import events
 from records.database import open_database
+from records.privacy import leaving
 from tests.browser.conftest import Chat, World, ask
 from tests.browser.test_connection import SAID
 from tests.stand_ins.identity_sandbox import person
@@ -47,7 +48,8 @@ async def blank(page: Page, world: World) -> None:
     database = open_database(world.database, pool_size=1)
     try:
         async with database.begin() as db:
-            assert await events.hide_personal(db, UUID(talk["conversation"]), "内容已清除。")
+            talk_id, now = UUID(talk["conversation"]), datetime.now(UTC)
+            assert await leaving.leave(db, talk_id, "内容已清除。", now)
     finally:
         await database.dispose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -59,7 +60,7 @@ async def _blanked(gateway: Gateway, talk: Talk) -> int:
     """Blank what was said since the first message, as if that had been a sign-in."""
     async with gateway.database() as db:
         await db.execute(text("UPDATE messages SET choice = '/signed_in'"))
-        return await events.hide_personal(db, UUID(talk.id), "清除了")
+        return await events.hide_personal(db, UUID(talk.id), "清除了", datetime.now(UTC))
 
 
 async def test_who_reads_on_learns_that_earlier_events_were_rewritten(gateway: Gateway) -> None:

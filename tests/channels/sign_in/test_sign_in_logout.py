@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+import yaml
 
 from tests.channels.sign_in.steps import link, try_to_sign_in
 from tests.channels.sign_in.test_sign_in import CITIZEN, until_answered
-from tests.conftest import Gateway, Talk
+from tests.conftest import ROOT, Gateway, Talk
 from tests.stand_ins.identity import STRANGE_KEY, StandInIdentity, signed
 from tests.stand_ins.identity_sandbox import Browser, IdentitySandbox
 from tests.stand_ins.identity_trace import Behind
@@ -20,6 +23,7 @@ from tests.stand_ins.identity_trace import Behind
 DOOR = "/sign-in/backchannel-logout"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 SIGNED_OUT = "您已经在统一身份认证那里退出"
+WIPED = yaml.safe_load((ROOT / "data/knowledge/record.yml").read_text())["record"]["hidden"]
 REFUSED = (400, "bad_logout_token")
 Fields = dict[str, Any]
 
@@ -72,6 +76,33 @@ async def test_a_citizen_is_signed_out_of_every_conversation_and_others_are_not(
     for talk in talks:
         assert (await talk.until(3))[2]["text"].startswith(SIGNED_OUT)
     assert len(await other.events()) == 2
+
+
+async def test_what_was_said_since_the_sign_in_is_wiped_here_and_at_the_engine(
+    lied_to: Gateway, liar: StandInIdentity, behind: Behind
+) -> None:
+    mine, over = await signed_in(lied_to, liar, many=2)
+    behind.rows(
+        "UPDATE identities SET expires_at = now() WHERE conversation = %s", uuid.UUID(over.id)
+    )
+    liar.tell_claims = lambda truth: {**truth, "sub": "another"}
+    liar.tell_person = lambda truth: {**truth, "sub": "another"}
+    [other] = await signed_in(lied_to, liar)
+    liar.tell_claims = liar.tell_person = lambda truth: truth
+    before = [one["text"] for one in await other.events()]
+    assert await tell(lied_to, signed(liar.logout_claims())) == (200, "")
+    for talk in (mine, over):
+        assert (await talk.events())[1]["text"] == WIPED
+        found = await talk.http.get(talk.path + "/events", headers=talk.headers)
+        assert found.headers["Wenbao-Rewritten"] == "1"
+    # Where the sign-in was over by itself nobody is told.
+    assert (len(await mine.events()), len(await over.events())) == (3, 2)
+    assert [one["text"] for one in await other.events()] == before
+    for _ in range(200):
+        if len(behind.engine.forgot) >= 2:
+            break
+        await asyncio.sleep(0.05)
+    assert sorted(behind.engine.forgot) == sorted((mine.id, over.id))
 
 
 async def test_a_replayed_token_is_refused_and_changes_nothing(

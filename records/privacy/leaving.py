@@ -1,0 +1,28 @@
+"""Signing out: the sign-in ends, and what was said since it began is shown to nobody again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records import conversations, events, identities
+
+
+async def leave(db: AsyncConnection, conversation: UUID, shown: str, now: datetime) -> bool:
+    """End the sign-in and wipe what it left, also where it ended by itself; False for neither."""
+    await conversations.lock(db, conversation)  # first, as everywhere
+    ended = await identities.sign_out(db, conversation, now)
+    return await wipe(db, conversation, shown, now) or ended
+
+
+async def wipe(db: AsyncConnection, conversation: UUID, shown: str, now: datetime) -> bool:
+    """Put `shown` for what was said since the sign-in, here and at the engine; False for nothing.
+
+    The engine forgets once its running turn is over.
+    """
+    if not await events.hide_personal(db, conversation, shown, now):
+        return False
+    await conversations.forget_at_engine(db, conversation, now)
+    return True
