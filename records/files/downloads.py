@@ -73,6 +73,14 @@ async def open_file(db: Connection, key: Key, token: str, now: datetime) -> File
     return File(row.filename, row.media_type, content)
 
 
+async def close(db: Connection, conversation: UUID) -> int:
+    """Close every link of a conversation for good; how many there were."""
+    closed = await db.execute(
+        text("DELETE FROM downloads WHERE conversation = :id"), {"id": conversation}
+    )
+    return int(closed.rowcount)
+
+
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records import conversations, events, identities
+from records.files import downloads
 
 
 async def leave(db: AsyncConnection, conversation: UUID, shown: str, now: datetime) -> bool:
@@ -18,11 +19,12 @@ async def leave(db: AsyncConnection, conversation: UUID, shown: str, now: dateti
 
 
 async def wipe(db: AsyncConnection, conversation: UUID, shown: str, now: datetime) -> bool:
-    """Put `shown` for what was said since the sign-in, here and at the engine; False for nothing.
+    """Put `shown` for what was said since the sign-in, and close the links to its papers.
 
-    The engine forgets once its running turn is over.
+    The engine forgets it, too, once its running turn is over. False where there was nothing.
     """
-    if not await events.hide_personal(db, conversation, shown, now):
+    hidden = await events.hide_personal(db, conversation, shown, now)
+    if not await downloads.close(db, conversation) and not hidden:
         return False
     await conversations.forget_at_engine(db, conversation, now)
     return True

@@ -92,6 +92,24 @@ def test_every_section_that_an_export_can_have_has_a_title() -> None:
     assert named - set(words()["export"]["sections"]) == set()
 
 
+async def test_signing_out_closes_the_links_to_the_files(
+    stage: Stage, parts: Parts, sign_in_as: SignInAs
+) -> None:
+    await sign_in_as("wangfang")
+    proof = await stage.play("action_get_certificate", "get_certificate")
+    export = await stage.play(EXPORT, "export_my_data")
+    tokens = [one.card("certificate")["url"].removeprefix("/downloads/") for one in (proof, export)]
+    assert [await opens(parts, token) for token in tokens] == [True, True]
+    assert (await stage.play("action_sign_out", "sign_out")).responses == ["utter_signed_out"]
+    assert [await opens(parts, token) for token in tokens] == [False, False]
+    assert await count(parts, "downloads") == 0
+
+
+async def opens(parts: Parts, token: str) -> bool:
+    async with parts.database.connect() as db:
+        return await downloads.open_file(db, parts.vault_key, token, parts.now()) is not None
+
+
 async def test_nothing_is_erased_before_it_is_confirmed(
     stage: Stage, parts: Parts, sign_in_as: SignInAs
 ) -> None:

@@ -7,12 +7,14 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 import yaml
 
+from records.files import downloads
 from tests.channels.sign_in.steps import link, try_to_sign_in
 from tests.channels.sign_in.test_sign_in import CITIZEN, until_answered
 from tests.conftest import ROOT, Gateway, Talk
@@ -103,6 +105,20 @@ async def test_what_was_said_since_the_sign_in_is_wiped_here_and_at_the_engine(
             break
         await asyncio.sleep(0.05)
     assert sorted(behind.engine.forgot) == sorted((mine.id, over.id))
+
+
+async def test_links_to_files_close(lied_to: Gateway, liar: StandInIdentity) -> None:
+    [talk] = await signed_in(lied_to, liar)
+    file = downloads.File("x.pdf", "application/pdf", b"secret paper")
+    async with lied_to.database() as db:
+        offered = await downloads.offer(
+            db, lied_to.settings.key, uuid.UUID(talk.id), file, datetime.now(UTC)
+        )
+    path = f"/downloads/{offered.token}"
+    assert (await lied_to.http.get(path)).content == b"secret paper"
+    assert await tell(lied_to, signed(liar.logout_claims())) == (200, "")
+    gone = await lied_to.http.get(path)
+    assert (gone.status_code, b"secret paper" in gone.content) == (410, False)
 
 
 async def test_a_replayed_token_is_refused_and_changes_nothing(
