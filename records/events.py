@@ -195,6 +195,21 @@ async def issued(db: Connection, conversation: UUID, payload: str) -> str | None
     return found.scalar()
 
 
+async def offered_last(db: Connection, conversation: UUID, payload: str) -> bool:
+    """Whether the answer to the message before the one that waits offered this choice."""
+    found = await db.execute(
+        text("""
+            SELECT 1 FROM events, jsonb_array_elements(card -> 'choices') AS offered
+            WHERE conversation = :conversation AND "from" = 'bot' AND message = (
+                SELECT max(id) FROM messages
+                WHERE conversation = :conversation AND answered_at IS NOT NULL)
+                AND offered ->> 'payload' = :payload
+        """),
+        {"conversation": conversation, "payload": payload},
+    )
+    return found.first() is not None
+
+
 async def hide_personal(db: Connection, conversation: UUID, shown: str, now: datetime) -> int:
     """Put `shown` for what we said since somebody first signed in: nobody reads that again.
 

@@ -22,11 +22,13 @@ from actions.record.asking import CONSENT_VERSION
 from actions.registries.client import Registries
 from actions.server import create
 from actions.talk.parts import Parts
+from records import events
 from records.database import open_database
+from records.events import Line
 from records.identities import Identity, bind
 from records.own import consents
 from records.vault import reference
-from tests.actions.stage import ROOT, Clock, Stage
+from tests.actions.stage import ROOT, Clock, Said, Stage
 from tests.actions.stand_in_registries import StandInRegistries
 from tests.sandbox.running import TOKEN, RunningRegistry, running_registry
 from tests.stand_ins.serving import free_port
@@ -167,6 +169,29 @@ async def open_talk(db: AsyncConnection, talk: Stage) -> None:
         """),
         {"id": talk.conversation, "now": talk.clock()},
     )
+
+
+async def keep_shown(parts: Parts, stage: Stage, said: Said) -> None:
+    """Keep what an action said as the gateway does: as the answer to a message."""
+    told = {"id": stage.conversation, "now": stage.clock(), "delivery": str(uuid.uuid4())}
+    async with parts.database.begin() as db:
+        kept = await db.execute(
+            text("""
+                INSERT INTO messages (conversation, delivery, fingerprint, seq, text,
+                    received_at, answered_at)
+                VALUES (:id, :delivery, 'x', 0, '?', :now, :now) RETURNING id
+            """),
+            told,
+        )
+        message = kept.scalar_one()
+        for card in said.cards:
+            await events.append(
+                db, uuid.UUID(stage.conversation), "bot", [Line("!", card)], stage.clock()
+            )
+        await db.execute(
+            text("UPDATE events SET message = :message WHERE message IS NULL"),
+            {"message": message},
+        )
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from records import audit, certificates
 from records.audit import CITIZENS
 from records.files import downloads
 from records.files.downloads import File
+from tests.actions.conftest import keep_shown
 from tests.actions.papers.conftest import SignInAs
 from tests.actions.stage import Clock, Said, Stage
 from tests.sandbox.running import RunningRegistry
@@ -228,7 +229,7 @@ async def test_after_the_step_up_the_certificate_comes_at_once(
 
 
 async def test_after_every_interruption_it_is_for_the_region_that_was_asked_for(
-    stage: Stage, sign_in_as: SignInAs
+    stage: Stage, parts: Parts, sign_in_as: SignInAs
 ) -> None:
     said = await ask(stage, entities={"region": "440000"})
     assert said.responses == ["utter_sign_in_first"]
@@ -236,8 +237,9 @@ async def test_after_every_interruption_it_is_for_the_region_that_was_asked_for(
     said = await stage.play("action_signed_in", "signed_in")
     assert said.responses == ["utter_signed_in", "utter_sign_in_higher"]
     await sign_in_as("douyue", consent=False)
-    said = await stage.play("action_signed_in", "signed_in")
-    assert said.responses == ["utter_signed_in", "utter_ask_consent"]
+    asked = await stage.play("action_signed_in", "signed_in")
+    assert asked.responses == ["utter_signed_in", "utter_ask_consent"]
+    await keep_shown(parts, stage, asked)
     said = await stage.play("action_agree_to_look_ups", "agree_to_look_ups")
     assert said.responses == ["utter_certificate"]
     assert "广东省" in said.text

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from actions.access.authorise import GIVE
 from actions.exchange.cards import fill_payload
 from actions.talk.parts import Parts
 from records.exchange import cases
-from tests.actions.conftest import open_talk
+from tests.actions.conftest import keep_shown, open_talk
 from tests.actions.papers.conftest import Person, SignInAs
 from tests.actions.stage import Said, Stage
 from tests.sandbox.running import RunningRegistry
@@ -23,6 +24,7 @@ MOVE = {
     "to_region": "310000",
     "enrolled_since": "2019-02-01",
 }
+AGREE = "action_agree_to_look_ups"
 # Whatever asks for a sign-in, and the response that shows that it went on.
 ASKED: dict[str, tuple[str, str]] = {
     "contributions": ("action_look_up_contributions", "utter_contributions"),
@@ -110,14 +112,16 @@ async def test_what_needs_more_comes_after_the_step_up(
 
 
 async def test_what_needs_consent_comes_after_the_consent(
-    stage: Stage, sign_in_as: SignInAs, anew: Anew
+    stage: Stage, parts: Parts, sign_in_as: SignInAs, anew: Anew
 ) -> None:
     for pending in NEED_CONSENT:
         action, response = ASKED[pending]
         await anew()
         await sign_in_as("wangfang", consent=False)
-        assert (await stage.play(action, "x")).responses == ["utter_ask_consent"], pending
-        said = await stage.play("action_agree_to_look_ups", "agree_to_look_ups")
+        asked = await stage.play(action, "x")
+        assert asked.responses == ["utter_ask_consent"], pending
+        await keep_shown(parts, stage, asked)
+        said = await stage.play(AGREE, "agree_to_look_ups")
         assert said.responses[0].startswith(response), (pending, said.responses)
 
 
@@ -135,12 +139,13 @@ async def test_a_form_that_was_filled_in_is_not_filled_in_twice(
 
 
 async def test_a_consent_in_between_does_not_lose_the_form(
-    stage: Stage, sign_in_as: SignInAs
+    stage: Stage, parts: Parts, sign_in_as: SignInAs
 ) -> None:
     person = await sign_in_as("douyue", consent=False)
-    first = await person.fill(fill_payload("pension_transfer"), **MOVE)
-    assert first.responses == ["utter_ask_consent"]
-    said = await stage.play("action_agree_to_look_ups", "agree_to_look_ups")
+    asked = await person.fill(fill_payload("pension_transfer"), **MOVE)
+    assert asked.responses == ["utter_ask_consent"]
+    await keep_shown(parts, stage, asked)
+    said = await stage.play(AGREE, "agree_to_look_ups")
     assert said.responses == ["utter_exchange_review"]
 
 
@@ -179,3 +184,36 @@ async def test_an_authorisation_that_was_filled_in_is_given_after_the_step_up(
 async def _case(person: Person) -> cases.Case:
     async with person.parts.database.connect() as db:
         return (await cases.of_citizen(db, person.parts.vault_key, person.who))[0]
+
+
+async def given(parts: Parts) -> int:
+    """How many consents stand in the records."""
+    async with parts.database.connect() as db:
+        return int((await db.execute(text("SELECT count(*) FROM consents"))).scalar_one())
+
+
+async def test_a_yes_to_nothing_that_was_asked_is_no_consent(
+    stage: Stage, parts: Parts, sign_in_as: SignInAs, sandbox: RunningRegistry
+) -> None:
+    await sign_in_as("wangfang", consent=False)
+    asked = await stage.play("action_look_up_contributions", "x")
+    other = await stage.play("action_sign_in", "sign_in")
+    for shown in ([], [asked, other]):  # never asked; something else was said since
+        for said in shown:
+            await keep_shown(parts, stage, said)
+        asked = await stage.play(AGREE, "agree_to_look_ups")
+        assert asked.responses == ["utter_ask_consent"]
+        assert await given(parts) == 0
+        async with parts.database.connect() as db:
+            acts = (await db.execute(text("SELECT act FROM audit_entries"))).scalars().all()
+            looked = (await db.execute(text("SELECT count(*) FROM lookups"))).scalar_one()
+        assert ("consent" in acts, looked) == (False, 0)
+    # To the question it is one, and what waited meanwhile goes on.
+    await keep_shown(parts, stage, asked)
+    said = await stage.play(AGREE, "agree_to_look_ups")
+    assert said.responses[0] == "utter_contributions"
+    assert await given(parts) == 1
+    await keep_shown(parts, stage, said)
+    again = await stage.play(AGREE, "agree_to_look_ups")
+    assert again.responses == ["utter_consent_noted"]
+    assert await given(parts) == 1
