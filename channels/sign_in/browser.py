@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 # What the engine takes once somebody is signed in.
 SIGNED_IN_CHOICE = "/signed_in"
+# Longer than the attempt, so that who comes back late is told that, and not of another browser.
+COOKIE_SECONDS = int(sign_in_attempts.LIFE.total_seconds()) + 3600
 RANDOM_BYTES = 32
 VERIFIER_BYTES = 48  # 64 characters; RFC 7636 wants 43 to 128
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -48,7 +50,7 @@ async def come_back(request: Request, parts: PartsDoor, address: AddressDoor) ->
     name = _cookie(parts.settings, state)
     browser = request.cookies.get(name)
     if browser is None or not _RANDOM.fullmatch(browser):
-        raise refusals.OtherBrowser
+        raise await _without_cookie(parts, state)
     attempt = await _finish(parts, state, browser)
     if "error" in said:
         raise refusals.Declined
@@ -88,7 +90,7 @@ async def go_there(
     answer.set_cookie(
         _cookie(parts.settings, trip.state),
         browser,
-        max_age=int(sign_in_attempts.LIFE.total_seconds()),
+        max_age=COOKIE_SECONDS,
         secure=_https(parts.settings),
         httponly=True,
         samesite="lax",
@@ -137,6 +139,13 @@ def _returned(request: Request) -> dict[str, str]:
     if not _CODE.fullmatch(said.get("code", "-")):
         raise refusals.MalformedReturn
     return said
+
+
+async def _without_cookie(parts: Parts, state: str) -> refusals.GatewayError:
+    """A page that is loaded again has lost its cookie, as its attempt was taken."""
+    async with parts.database.connect() as db:
+        over = await sign_in_attempts.is_over(db, state, datetime.now(UTC))
+    return refusals.LinkNotValid() if over else refusals.OtherBrowser()
 
 
 async def _finish(parts: Parts, state: str, browser: str) -> Attempt:

@@ -113,6 +113,18 @@ async def open_link(
     return level
 
 
+async def is_over(db: AsyncConnection, state: str, now: datetime) -> bool:
+    """Whether the attempt that came back with `state` was taken before, or is too old."""
+    found = await db.execute(
+        text("""
+            SELECT 1 FROM sign_in_attempts
+            WHERE state = :state AND (finished_at IS NOT NULL OR expires_at <= :now)
+        """),
+        {"state": state, "now": now},
+    )
+    return found.first() is not None
+
+
 async def finish(db: AsyncConnection, key: Key, state: str, browser: str, now: datetime) -> Attempt:
     """Take the attempt that came back with `state` in the same browser; once."""
     taken = await db.execute(

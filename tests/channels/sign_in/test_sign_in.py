@@ -65,6 +65,36 @@ async def test_the_way_back_works_once(desk: Gateway, behind: Behind, browser: B
     assert behind.engine.texts == ["/signed_in"]
 
 
+async def test_a_way_back_that_is_loaded_again_is_said_to_be_used(
+    desk: Gateway, behind: Behind, browser: Browser
+) -> None:
+    talk = await desk.talk()
+    back = await browser.until_back(await link(talk), CITIZEN.login)
+    assert (await browser.get(back)).status_code == 200
+    await until_answered(talk)
+    before = behind.identities()
+    assert refusal(await browser.get(back)) == (410, "link_not_valid")
+    assert behind.identities() == before
+    assert behind.engine.texts == ["/signed_in"]
+
+
+async def test_who_comes_back_late_hears_that(
+    desk: Gateway, behind: Behind, browser: Browser
+) -> None:
+    back = await browser.until_back(await link(await desk.talk()), CITIZEN.login)
+    behind.rows("UPDATE sign_in_attempts SET expires_at = now()")
+    # With its cookie, without it, and when a new link has swept the attempt away.
+    assert refusal(await browser.get(back)) == (410, "link_not_valid")
+    kept = list(browser.http.cookies.jar)
+    browser.http.cookies.clear()
+    assert refusal(await browser.get(back)) == (410, "link_not_valid")
+    behind.rows("DELETE FROM sign_in_attempts")
+    for cookie in kept:
+        browser.http.cookies.jar.set_cookie(cookie)
+    assert refusal(await browser.get(back)) == (410, "link_not_valid")
+    assert behind.is_untouched()
+
+
 async def test_another_browser_cannot_end_what_the_first_began(
     desk: Gateway, behind: Behind, new_browser: NewBrowser
 ) -> None:

@@ -84,7 +84,7 @@ async def test_the_verifier_is_kept_sealed_and_the_cookie_is_only_a_random_name_
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "Path=/" in cookie
-    assert "Max-Age=300" in cookie
+    assert "Max-Age=3900" in cookie  # an hour longer than the attempt
     assert nonce not in cookie
     assert state not in cookie
     verifier = unseal(desk.settings.key, bytes(sealed), f"sign_in_attempts.verifier:{state}")
