@@ -102,6 +102,11 @@ class Desk:
         value = self.said(name)
         return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
+    @property
+    def based_on(self) -> int:
+        """The version that a form began with, or that its person has seen since."""
+        return self.whole("seen") or self.whole("head")
+
     @asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncConnection]:
         """A transaction."""

@@ -41,6 +41,16 @@ def fields_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     ]
 
 
+def merged(
+    base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The fields that one changed since `base`, and all others as somebody else left them."""
+    return {
+        name: mine.get(name) if mine.get(name) != base.get(name) else theirs.get(name)
+        for name in dict.fromkeys([*theirs, *mine])
+    }
+
+
 def _between(before: Any, after: Any) -> list[Piece]:
     """Word by word; line by line where there is a list, as of wordings."""
     if isinstance(before, list) and isinstance(after, list):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Desk, Editor, Reader
 from console.knowledge import content
-from console.knowledge.checks import problems
+from console.knowledge.checks import Problem, problems
 from console.knowledge.content import FIGURE, FIGURES_FAMILY
-from console.knowledge.differences import fields_changed
+from console.knowledge.differences import fields_changed, merged
 from console.knowledge.touched import touched
+from console.pages.item import begun_with
 from console.pages.items import PAGE, query, read_wish
 from console.refusals import Blocked, NotFound
 from records.staff import entries, workflow
-from records.staff.entries import Content
+from records.staff.entries import Content, Entry
 
 router = APIRouter(prefix="/figures")
 
@@ -53,11 +57,19 @@ async def begin(desk: Editor) -> Response:
 @router.get("/{figure}")
 async def show(figure: str, desk: Reader) -> Response:
     """The form, and what the change does to answers."""
+    return await _form(desk, figure)
+
+
+async def _form(
+    desk: Desk, figure: str, mine: Content | None = None, wrong: Sequence[Problem] = ()
+) -> Response:
+    """The page; with `mine` what was typed and not kept: it is wrong, or somebody was quicker."""
     async with desk.parts.database.connect() as db:
-        kept = await entries.get(db, figure)
-        if kept.kind != FIGURE:
-            raise NotFound
+        kept = await _figure(db, figure)
         version = await entries.version(db, figure, kept.head)
+        told, quicker = mine or version.content, mine is not None and not wrong
+        if mine is not None and quicker:
+            told = merged((await begun_with(db, desk, kept)).content, mine, version.content)
         live = await entries.version(db, figure, kept.live) if kept.live else None
         said = await entries.comments(db, figure)
         today = desk.now.astimezone(CHINA).date()
@@ -67,8 +79,13 @@ async def show(figure: str, desk: Reader) -> Response:
     changed = fields_changed(live.content if live else {}, version.content)
     return await desk.page(
         "figure.html",
+        200 if mine is None else 409,
         kept=kept,
         version=version,
+        head=kept.head if mine is None else desk.based_on,
+        filled=told,
+        typed=fields_changed(version.content, told) if quicker else None,
+        problems=wrong,
         comments=said,
         answers=answers,
         changed=changed if kept.head != kept.live else [],
@@ -79,21 +96,34 @@ async def show(figure: str, desk: Reader) -> Response:
 @router.post("/{figure}")
 async def save(figure: str, desk: Editor) -> Response:
     """Keep a new version; name, region and first day stay, they are what it is known by."""
-    async with desk.change() as db:
-        kept = await entries.get(db, figure)
-        if kept.kind != FIGURE:
-            raise NotFound
+    async with desk.parts.database.connect() as db:
+        kept = await _figure(db, figure)
         old = await entries.version(db, figure, kept.head)
-        fixed = {name: old.content[name] for name in ("name", "region", "effective_from")}
-        told = content.figure({**_said(desk), **fixed})
-        _refuse_wrong(desk, told)
+    fixed = {name: old.content[name] for name in ("name", "region", "effective_from")}
+    told = content.figure({**_said(desk), **fixed})
+    wrong = problems(FIGURE, "", told, desk.parts.library.now())
+    if wrong:
+        return await _form(desk, figure, told, wrong)
+    try:
         if told != old.content:
-            shown = content.facets(FIGURE, figure, FIGURES_FAMILY, told)
-            number = await workflow.save(
-                db, figure, shown, told, desk.whole("head"), desk.me, "", desk.now
-            )
-            await desk.note(db, "save", figure, version=number)
+            await _keep(desk, figure, told)
+    except workflow.ChangedMeanwhile:
+        return await _form(desk, figure, told)
     return RedirectResponse(f"/figures/{figure}", 303)
+
+
+async def _keep(desk: Desk, figure: str, told: Content) -> None:
+    async with desk.change() as db:
+        shown = content.facets(FIGURE, figure, FIGURES_FAMILY, told)
+        number = await workflow.save(db, figure, shown, told, desk.based_on, desk.me, "", desk.now)
+        await desk.note(db, "save", figure, version=number)
+
+
+async def _figure(db: AsyncConnection, figure: str) -> Entry:
+    kept = await entries.get(db, figure)
+    if kept.kind != FIGURE:
+        raise NotFound
+    return kept
 
 
 def _refuse_wrong(desk: Desk, told: Content) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Desk, Editor, Reader
@@ -13,12 +14,12 @@ from console.judging.workshop import WorkshopAway
 from console.knowledge import content
 from console.knowledge.checks import problems
 from console.knowledge.content import ITEM
-from console.knowledge.differences import fields_changed
+from console.knowledge.differences import fields_changed, merged
 from console.knowledge.help import MOST_LINES, hints
 from console.knowledge.preview import preview
 from console.refusals import NotFound
 from records.staff import entries, workflow
-from records.staff.entries import Entry
+from records.staff.entries import Content, Entry, Version
 
 router = APIRouter(prefix="/items")
 
@@ -26,40 +27,17 @@ router = APIRouter(prefix="/items")
 @router.get("/{item}")
 async def show(item: str, desk: Reader) -> Response:
     """The form, filled in."""
-    async with desk.parts.database.connect() as db:
-        kept = await _item(db, item)
-        version = await entries.version(db, item, kept.head)
-        live = await entries.version(db, item, kept.live) if kept.live else None
-        said = await entries.comments(db, item)
-    filled = cells.from_content(item, kept.family, version.content)
-    changed = fields_changed(live.content if live else {}, version.content)
-    values = await _look(desk, item, version.content)
-    return await desk.page(
-        "item.html",
-        kept=kept,
-        version=version,
-        cells=filled,
-        comments=said,
-        changed=changed if kept.head != kept.live else [],
-        known=desk.parts.library.now(),
-        **values,
-    )
+    return await _form(desk, item)
 
 
 @router.post("/{item}")
 async def save(item: str, desk: Editor) -> Response:
     """Keep a new version as a draft."""
-    async with desk.change() as db:
-        kept = await _item(db, item)
-        old = await entries.version(db, item, kept.head)
-        told = cells.to_content(_said(desk))
-        if told != old.content:
-            shown = content.facets(ITEM, item, kept.family, told)
-            number = await workflow.save(
-                *(db, item, shown, told, desk.whole("head"), desk.me, desk.said("note")[:500]),
-                now=desk.now,
-            )
-            await desk.note(db, "save", item, version=number)
+    told = cells.to_content(_said(desk))
+    try:
+        await _keep(desk, item, told)
+    except workflow.ChangedMeanwhile:
+        return await _form(desk, item, told)
     return RedirectResponse(f"/items/{item}", 303)
 
 
@@ -118,6 +96,54 @@ async def restore(item: str, desk: Editor) -> Response:
         )
         await desk.note(db, "restore", item, version=number, restored=old.number)
     return RedirectResponse(f"/items/{item}" if kept.kind == ITEM else f"/figures/{item}", 303)
+
+
+async def _keep(desk: Desk, item: str, told: Content) -> None:
+    async with desk.change() as db:
+        kept = await _item(db, item)
+        old = await entries.version(db, item, kept.head)
+        if told == old.content:
+            return
+        shown = content.facets(ITEM, item, kept.family, told)
+        number = await workflow.save(
+            *(db, item, shown, told, desk.based_on, desk.me, desk.said("note")[:500]),
+            now=desk.now,
+        )
+        await desk.note(db, "save", item, version=number)
+
+
+async def _form(desk: Desk, item: str, mine: Content | None = None) -> Response:
+    """The page; with `mine` what somebody typed while another saved, beside what that one saved."""
+    async with desk.parts.database.connect() as db:
+        kept = await _item(db, item)
+        version = await entries.version(db, item, kept.head)
+        live = await entries.version(db, item, kept.live) if kept.live else None
+        said = await entries.comments(db, item)
+        told = version.content
+        if mine is not None:
+            told = merged((await begun_with(db, desk, kept)).content, mine, told)
+    changed = fields_changed(live.content if live else {}, version.content)
+    values = await _look(desk, item, told)
+    return await desk.page(
+        "item.html",
+        200 if mine is None else 409,
+        kept=kept,
+        version=version,
+        head=kept.head if mine is None else desk.based_on,
+        cells=cells.from_content(item, kept.family, told),
+        comments=said,
+        changed=changed if kept.head != kept.live else [],
+        typed=None if mine is None else fields_changed(version.content, told),
+        known=desk.parts.library.now(),
+        **values,
+    )
+
+
+async def begun_with(db: AsyncConnection, desk: Desk, kept: Entry) -> Version:
+    """The version that what was typed began with."""
+    if not 0 < desk.based_on <= kept.head:
+        raise workflow.ChangedMeanwhile(kept.id)
+    return await entries.version(db, kept.id, desk.based_on)
 
 
 async def _item(db: Any, item: str) -> Entry:
