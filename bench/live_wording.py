@@ -165,7 +165,7 @@ async def _approved(stack: Stack, staff: Staff, wording: str) -> float:
     await asyncio.sleep(_READING)
     begun = time.monotonic()
     await staff.post("reviewer", f"/entries/{ITEM}/approve", head=head)
-    await staff.post("publisher", "/publishing", entry=ITEM)
+    await staff.post("publisher", "/publishing", entry=f"{ITEM}:{head}")
     return await _answered(stack, wording, begun)
 
 

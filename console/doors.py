@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from console.judging.workshop import Workshop
 from console.knowledge.known import Library
 from console.knowledge.live import LiveFolder
 from console.knowledge.similar import Wordings
-from console.refusals import Forged, NotYours, SignInFirst
+from console.refusals import Forged, NotYours, Refusal, SignInFirst
 from console.settings import Settings
 from console.sign_in.provider import Provider
 from console.writing import Writing
@@ -34,6 +35,7 @@ from records.staff.sessions import Session
 
 LOG = "staff"
 CHINA = ZoneInfo("Asia/Shanghai")
+_VERSION = re.compile(r"[0-9]{1,9}")
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -106,6 +108,16 @@ class Desk:
     def based_on(self) -> int:
         """The version that a form began with, or that its person has seen since."""
         return self.whole("seen") or self.whole("head")
+
+    def versions(self, name: str) -> dict[str, int]:
+        """Entries that are ticked, each with the version that the page showed ("Q001:3")."""
+        told: dict[str, int] = {}
+        for one in self.form.getlist(name):
+            entry, _, version = str(one).rpartition(":")
+            if not entry or not _VERSION.fullmatch(version):
+                raise Refusal
+            told[entry] = int(version)
+        return told
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncConnection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from console.knowledge import publication
 from console.knowledge.checks import Problem, problems
 from console.knowledge.content import ITEM
 from console.knowledge.similar import bare
-from console.refusals import Blocked, NotFound
+from console.refusals import Blocked, NotAsRead, NotFound
 from records.staff import candidates, entries, snapshots
 from records.staff.entries import Version
 
@@ -73,23 +73,28 @@ def told(parts: Parts, stopped: Sequence[Stopped]) -> str:
     return " ".join(sorted(lines)[:20])
 
 
-async def publish(parts: Parts, ids: Sequence[str], who: str, note: str) -> int:
-    """Have citizens get the approved versions, which nobody else has to judge; the number."""
+async def publish(parts: Parts, versions: Mapping[str, int], who: str, note: str) -> int:
+    """Have citizens get these approved versions, which nobody else has to judge; the number."""
     async with parts.database.begin() as db:
-        number = await record(db, parts, ids, who, note)
+        number = await record(db, parts, versions, who, note)
     await bring(parts)
     return number
 
 
-async def record(db: AsyncConnection, parts: Parts, ids: Sequence[str], who: str, note: str) -> int:
-    """Make the approved versions the live ones in the database; the publication's number."""
+async def record(
+    db: AsyncConnection, parts: Parts, versions: Mapping[str, int], who: str, note: str
+) -> int:
+    """Make just these versions the live ones in the database; the publication's number."""
     await snapshots.lock(db)
-    stopped = await gate(db, parts, ids)
+    stopped = await gate(db, parts, list(versions))
     if stopped:
         raise Blocked(told(parts, stopped))
     await candidates.end_pilots(db, parts.now())
-    number = await snapshots.publish(db, ids, who, note, parts.now(), "publish")
-    for change in await snapshots.changes(db, number):
+    number = await snapshots.publish(db, list(versions), who, note, parts.now(), "publish")
+    changes = await snapshots.changes(db, number)
+    if {one.entry: one.after for one in changes} != dict(versions):
+        raise NotAsRead
+    for change in changes:
         await parts.note(db, who, "publish", change.entry, snapshot=number, version=change.after)
     return number
 

@@ -50,6 +50,12 @@ class ChangedMeanwhile(Refusal):
     status, code = 409, "changed_meanwhile"
 
 
+class NotAsRead(Refusal):
+    """What would go live is not the version that was checked or read."""
+
+    status, code = 409, "not_as_read"
+
+
 class WrongState(Refusal):
     """The step does not lead on from here."""
 

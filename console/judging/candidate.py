@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from console import publishing
 from console.doors import Parts
 from console.judging import change, pilot
 from console.judging.workshop import WorkshopAway
-from console.refusals import Blocked, Refusal
+from console.refusals import Blocked, NotAsRead, Refusal
 from records.staff import candidates, entries, snapshots
 from records.staff.candidates import CHECKING, Asked, Candidate
 from records.staff.workflow import WrongState
@@ -35,7 +35,7 @@ class Meanwhile(Exception):
 
 async def begin(
     parts: Parts,
-    ids: Sequence[str],
+    versions: Mapping[str, int],
     who: str,
     note: str,
     want: str = PUBLISH,
@@ -43,20 +43,21 @@ async def begin(
 ) -> int | None:
     """Publish at once what the understanding has no part in (None), else a candidate's number."""
     async with parts.database.begin() as db:
-        stopped = await publishing.gate(db, parts, ids)
+        kept = [await entries.get(db, one, lock=True) for one in sorted(versions)]
+        if any(one.head != versions[one.id] for one in kept):
+            raise NotAsRead
+        stopped = await publishing.gate(db, parts, list(versions))
         if stopped:
             raise Blocked(publishing.told(parts, stopped))
-        kept = [await entries.get(db, one) for one in ids]
         if any(one.state != "approved" for one in kept):
             raise WrongState
-        heads = {one.id: one.head for one in kept}
-        changed = await change.coming(db, heads)
+        changed = await change.coming(db, versions)
         judged = want != PUBLISH or await change.touches_understanding(db, changed)
         if judged:
-            number = await candidates.begin(db, want, who, note, heads, sites, parts.now())
-            await parts.note(db, who, "judge", f"candidate:{number}", entries=sorted(ids))
+            number = await candidates.begin(db, want, who, note, versions, sites, parts.now())
+            await parts.note(db, who, "judge", f"candidate:{number}", entries=sorted(versions))
             return number
-    await publishing.publish(parts, ids, who, note)
+    await publishing.publish(parts, versions, who, note)
     await pilot.settle(parts)
     return None
 
@@ -129,12 +130,12 @@ async def _publish(parts: Parts, candidate: Candidate, base: int, verdict: dict[
         newest = await snapshots.newest(db)
         if newest is not None and newest.number != base:
             raise Meanwhile
-        number = await publishing.record(
-            db, parts, list(candidate.versions), candidate.staff, candidate.note
-        )
-        after = {one.entry: one.after for one in await snapshots.changes(db, number)}
-        if after != dict(candidate.versions):
-            raise Meanwhile
+        try:
+            number = await publishing.record(
+                db, parts, candidate.versions, candidate.staff, candidate.note
+            )
+        except NotAsRead as problem:
+            raise Meanwhile from problem
         await candidates.settle(db, candidate.id, CHECKING, parts.now(), verdict, number)
     await publishing.bring(parts)
     await pilot.settle(parts)

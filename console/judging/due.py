@@ -21,36 +21,35 @@ async def publish_due(parts: Parts) -> None:
     async with parts.database.begin() as db:
         due = await snapshots.due(db, parts.now())
         await candidates.abandon(db, parts.now() - candidate.LEFT_OVER, parts.now())
-    for entry in due:
-        if not await _goes_live(parts, entry):
+    for entry, version in due.items():
+        if not await _goes_live(parts, entry, version):
             await _take_back(parts, entry)
     await publishing.bring(parts)
     await pilot.settle(parts)
 
 
-async def _goes_live(parts: Parts, entry: str) -> bool:
+async def _goes_live(parts: Parts, entry: str, version: int) -> bool:
     """Whether there is no need to give it up; an indexer that is away is waited for."""
     try:
         await parts.workshop.understood()
     except WorkshopAway:
-        return await _without_the_indexer(parts, entry)
+        return await _without_the_indexer(parts, entry, version)
     try:
-        number = await candidate.begin(parts, [entry], SCHEDULE, "")
+        number = await candidate.begin(parts, {entry: version}, SCHEDULE, "")
         return number is None or await candidate.judge(parts, number) != "refused"
     except (Refusal, WrongState):
         return False
 
 
-async def _without_the_indexer(parts: Parts, entry: str) -> bool:
+async def _without_the_indexer(parts: Parts, entry: str, version: int) -> bool:
     """Words and dates go live all the same."""
     async with parts.database.connect() as db:
-        kept = await entries.get(db, entry)
-        changed = await change.coming(db, {entry: kept.head})
+        changed = await change.coming(db, {entry: version})
         if await change.touches_understanding(db, changed):
             log.warning("the indexer is away, a publication waits", extra={"entry": entry})
             return True
     try:
-        await publishing.publish(parts, [entry], SCHEDULE, "")
+        await publishing.publish(parts, {entry: version}, SCHEDULE, "")
     except (Refusal, WrongState):
         return False
     return True

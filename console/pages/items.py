@@ -25,7 +25,6 @@ from records.staff.entries import Wish
 PAGE = 50
 _FILTERS = ("words", "area", "state", "owner", "scope", "region", "expires_before", "low")
 _FAMILY = re.compile(r"[a-z][a-z_]{1,30}")
-_HEAD = re.compile(r"[0-9]{1,9}")
 
 router = APIRouter()
 
@@ -82,8 +81,7 @@ async def begin(desk: Editor) -> Response:
 @router.post("/items/submit")
 async def submit(desk: Editor) -> Response:
     """Ask for a review of all drafts that are ticked, or of none if one is plainly wrong."""
-    ticked = [one.partition(":") for one in desk.form.getlist("draft") if isinstance(one, str)]
-    heads = {entry: int(head) for entry, _, head in ticked if _HEAD.fullmatch(head)}
+    heads = desk.versions("draft")
     if not heads or len(heads) > PAGE:
         raise Refusal
     known, wrong = desk.parts.library.now(), list[Stopped]()

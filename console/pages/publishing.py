@@ -82,11 +82,11 @@ async def begin_pilot(desk: Publisher) -> Response:
 
 
 async def _begin(desk: Desk, want: str, sites: Sequence[str] = ()) -> Response:
-    ids = [one for one in desk.form.getlist("entry") if isinstance(one, str)]
-    if not ids or len(ids) > MOST:
+    versions = desk.versions("entry")
+    if not versions or len(versions) > MOST:
         raise Refusal
     note = desk.said("note")[:500]
-    number = await candidate.begin(desk.parts, ids, desk.me, note, want, sites)
+    number = await candidate.begin(desk.parts, versions, desk.me, note, want, sites)
     if number is None:
         return RedirectResponse("/publishing", 303)
     candidate.start(desk.parts, number)

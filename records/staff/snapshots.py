@@ -195,10 +195,13 @@ async def families(db: AsyncConnection, number: int) -> list[str]:
     return [row.family for row in found]
 
 
-async def due(db: AsyncConnection, now: datetime) -> list[str]:
-    """Entries whose time of publication has come."""
+async def due(db: AsyncConnection, now: datetime) -> dict[str, int]:
+    """Entries whose time of publication has come, and the version that was scheduled."""
     found = await db.execute(
-        text("SELECT id FROM entries WHERE state = 'approved' AND publish_at <= :now ORDER BY id"),
+        text("""
+            SELECT id, head FROM entries
+            WHERE state = 'approved' AND publish_at <= :now ORDER BY id
+        """),
         {"now": now},
     )
-    return [row.id for row in found]
+    return {row.id: row.head for row in found}

@@ -76,6 +76,10 @@ class Worker:
         assert found
         return int(found[1])
 
+    async def ticked(self, *items: str) -> list[str]:
+        """What the publishing page would send for these: each with its newest version."""
+        return [f"{item}:{await self.head(item)}" for item in items]
+
     async def edit(self, item: str, **changed: str) -> httpx.Response:
         """Save the item's form with some fields changed."""
         page = await self.get(f"/items/{item}")

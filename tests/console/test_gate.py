@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,7 @@ REFUSED = {"reasons": ["questions"], "broken": [BROKEN], "right": 245}
 
 async def begin(publisher: Worker, *items: str, path: str = "/publishing") -> httpx.Response:
     """Press the button."""
-    begun = await publisher.post(path, entry=list(items))
+    begun = await publisher.post(path, entry=await publisher.ticked(*items))
     assert begun.status_code == 303, begun.text
     assert "/publishing/candidates/" in begun.headers["location"]
     return begun
@@ -53,7 +54,7 @@ async def test_a_refused_candidate_names_the_question_and_leaves_everything_as_i
         item = await publisher.get("/items/Q001")
         waiting = await publisher.get("/publishing")
     assert "次检查</a>没有通过" in waiting.text
-    assert 'value="Q001" checked' not in waiting.text
+    assert 'value="Q001:2" checked' not in waiting.text
     assert "停保要带什么" in page.text
     assert "Q002 停保怎么办" in page.text
     assert 'class="state approved"' in item.text
@@ -68,7 +69,7 @@ async def test_what_a_reviewer_still_reads_is_judged_ahead_and_not_live(console:
         await editor.step("Q001", "submit")
     await until(lambda: "丢了社保卡咋整" in "".join(console.workshop.prepared))
     async with console.worker("publisher") as publisher:
-        asked = await publisher.post("/publishing", entry="Q001")
+        asked = await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
     assert asked.status_code == 409
     assert (console.wordings(), console.workshop.checked) == (before, [])
 
@@ -94,7 +95,7 @@ async def test_the_indexer_is_told_of_each_publication(console: Console) -> None
     await approved(console, "Q001", summary=NEW)
     before = console.workshop.looked
     async with console.worker("publisher") as publisher:
-        await publisher.post("/publishing", entry="Q001")
+        await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
     assert console.workshop.looked > before
 
 
@@ -102,7 +103,7 @@ async def test_words_alone_are_live_at_once_also_when_nobody_can_judge(console: 
     console.workshop.away = True
     await approved(console, "Q001", summary=NEW)
     async with console.worker("publisher") as publisher:
-        done = await publisher.post("/publishing", entry="Q001")
+        done = await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
         assert done.headers["location"] == "/publishing"
     assert console.items()["Q001"]["summary"] == NEW
     assert console.workshop.checked == []
@@ -143,6 +144,32 @@ async def test_a_version_that_comes_meanwhile_is_not_published_unjudged(console:
     async with console.worker("publisher") as publisher:
         assert await ended(publisher, await begin(publisher, "Q001")) == "failed"
     assert "没人看过的问法" not in console.wordings()["faq/Q001"]
+
+
+async def test_what_was_checked_goes_live_and_no_version_that_came_after(console: Console) -> None:
+    await approved(console, "Q001", wordings=LINES)
+    async with console.worker("publisher") as publisher:
+        begun = await begin(publisher, "Q001", path="/publishing/check")
+        assert await ended(publisher, begun) == "passed"
+        page = (await publisher.get(begun.headers["location"])).text
+        checked = re.findall(r'name="entry" value="([^"]+)"', page)
+        assert checked == ["Q001:2"]
+        await approved(console, "Q001", summary=NEW, wordings="没人查过的问法\n" + LINES)
+        for path in ("/publishing", "/publishing/check"):
+            refused = await publisher.post(path, entry=checked)
+            assert (refused.status_code, "条目已变，请重新检查" in refused.text) == (409, True)
+        assert (await publisher.post("/publishing", entry="Q001")).status_code == 400
+    assert (console.live / "current").readlink().name == "000001"
+    assert len(console.workshop.checked) == 1
+
+
+async def test_words_alone_go_live_only_as_they_were_read(console: Console) -> None:
+    await approved(console, "Q001", summary=NEW)
+    async with console.worker("publisher") as publisher:
+        read = await publisher.ticked("Q001")
+        await approved(console, "Q001", summary=NEW.replace("不收费", "要收费"))
+        assert (await publisher.post("/publishing", entry=read)).status_code == 409
+    assert (console.live / "current").readlink().name == "000001"
 
 
 async def test_a_check_asks_real_questions_again_and_publishes_nothing(console: Console) -> None:

@@ -25,7 +25,9 @@ def sites(console: Console) -> None:
 async def piloting(console: Console, *items: str) -> str:
     """Begin a pilot in the north; its page."""
     async with console.worker("publisher") as publisher:
-        begun = await publisher.post("/publishing/pilot", entry=list(items), site="north")
+        begun = await publisher.post(
+            "/publishing/pilot", entry=await publisher.ticked(*items), site="north"
+        )
         assert begun.status_code == 303, begun.text
         await ended(publisher, begun)
         return str(begun.headers["location"])
@@ -91,6 +93,8 @@ async def test_a_rollback_and_any_other_publication_end_it(console: Console) -> 
 async def test_a_pilot_needs_a_site_that_there_is(console: Console) -> None:
     await approved(console, "Q001", wordings=LINES)
     async with console.worker("publisher") as publisher:
-        refused = await publisher.post("/publishing/pilot", entry="Q001", site="nowhere")
+        refused = await publisher.post(
+            "/publishing/pilot", entry=await publisher.ticked("Q001"), site="nowhere"
+        )
     assert refused.status_code == 400
     assert console.workshop.checked == []

@@ -26,7 +26,7 @@ async def approved(console: Console, item: str, **changed: str) -> None:
 async def publish(console: Console, *items: str) -> None:
     """Publish what is approved, and wait for the gate where it has a say."""
     async with console.worker("publisher") as publisher:
-        done = await publisher.post("/publishing", entry=list(items))
+        done = await publisher.post("/publishing", entry=await publisher.ticked(*items))
         assert done.status_code == 303, done.text
         if "candidates" in done.headers["location"]:
             assert await ended(publisher, done) == "published"
@@ -62,9 +62,13 @@ async def test_a_draft_or_a_change_in_review_changes_no_file(console: Console) -
     before = console.items()
     async with console.worker("editor") as editor, console.worker("publisher") as publisher:
         await editor.edit("Q001", summary=NEW)
-        assert (await publisher.post("/publishing", entry="Q001")).status_code == 409
+        assert (
+            await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
+        ).status_code == 409
         await editor.step("Q001", "submit")
-        assert (await publisher.post("/publishing", entry="Q001")).status_code == 409
+        assert (
+            await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
+        ).status_code == 409
     assert console.items() == before
 
 
@@ -106,7 +110,9 @@ async def test_what_was_rolled_back_needs_a_new_review(console: Console) -> None
         await publisher.post("/publishing/1/back")
         page = await publisher.get("/items/Q001")
         assert 'class="state draft"' in page.text
-        assert (await publisher.post("/publishing", entry="Q001")).status_code == 409
+        assert (
+            await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
+        ).status_code == 409
 
 
 async def test_a_new_item_goes_live_and_a_rollback_takes_it_away(console: Console) -> None:
@@ -140,7 +146,7 @@ async def test_the_gate_names_the_wording_that_two_items_share(console: Console)
     lines = "停保怎么办\n" + LINES
     await approved(console, "Q001", wordings=lines)
     async with console.worker("publisher") as publisher:
-        refused = await publisher.post("/publishing", entry="Q001")
+        refused = await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
     assert refused.status_code == 409
     assert "Q001：问法“停保怎么办”和条目Q002的一样。" in refused.text
     assert "停保怎么办" not in console.wordings()["faq/Q001"]

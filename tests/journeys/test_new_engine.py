@@ -105,7 +105,7 @@ async def published(whole: Whole, staff: Staff, wording: str) -> None:
     while "没有回应" in (await staff.browsers["publisher"].get("/publishing/understood")).text:
         assert asyncio.get_running_loop().time() < end, whole.logs()[-3000:]
         await asyncio.sleep(0.5)
-    await staff.post("publisher", "/publishing", entry=ITEM)
+    await staff.post("publisher", "/publishing", entry=f"{ITEM}:{head}")
 
 
 def another_training(model: Path, place: Path) -> Path:
