@@ -7,7 +7,7 @@ import json
 import psycopg
 import pytest
 
-from tests.console.conftest import Console
+from tests.console.conftest import Console, until
 from tests.console.test_gate import REFUSED, begin, rows
 from tests.console.test_publishing import LINES, NEW, approved, ended, publish
 
@@ -29,7 +29,8 @@ async def piloting(console: Console, *items: str) -> str:
             "/publishing/pilot", entry=await publisher.ticked(*items), site="north"
         )
         assert begun.status_code == 303, begun.text
-        await ended(publisher, begun)
+        if await ended(publisher, begun) == "piloting":
+            await until((console.live / "pilot").exists)
         return str(begun.headers["location"])
 
 
