@@ -2,6 +2,7 @@
 
 Two questions are alike by the characters they share and by the items that came into question for
 each: those came out of sentence vectors in the engine, so they carry meaning across other words.
+An item that scored low says little: two questions of which nothing is known are not alike by it.
 Decision record 0021 has the figures.
 """
 
@@ -30,7 +31,7 @@ class Profile:
 
     def likeness(self, other: Profile) -> float:
         """From 0 to 1."""
-        return (_cosine(self.characters, other.characters) + _cosine(self.items, other.items)) / 2
+        return (_shared(self.characters, other.characters) + _shared(self.items, other.items)) / 2
 
 
 def placed(
@@ -59,9 +60,8 @@ class _Rarity:
     def profile(self, question: Question) -> Profile:
         line = bare(question.text)
         told = {one: math.log(1 + self._many / self._seen[one]) for one in _pieces(line)}
-        whole = sum(score for _, score in question.answers) or 1.0
-        items = {item: math.sqrt(score / whole) for item, score in question.answers if score > 0}
-        return Profile(line, _unit(told), _unit(items))
+        items = {item: math.sqrt(score) for item, score in question.answers if score > 0}
+        return Profile(line, _unit(told), _at_most_unit(items))
 
 
 class _Groups:
@@ -127,7 +127,13 @@ def _unit(weights: dict[str, float]) -> Weights:
     return {name: one / length for name, one in weights.items()}
 
 
-def _cosine(one: Weights, other: Weights) -> float:
+def _at_most_unit(weights: dict[str, float]) -> Weights:
+    """The weights as they are, unless they say more than one sure answer would."""
+    length = max(1.0, math.sqrt(sum(one * one for one in weights.values())))
+    return {name: one / length for name, one in weights.items()}
+
+
+def _shared(one: Weights, other: Weights) -> float:
     if len(one) > len(other):
         one, other = other, one
     return sum(weight * other.get(name, 0.0) for name, weight in one.items())

@@ -31,6 +31,7 @@ async def show(cluster: str, desk: QuestionReader) -> Response:
         group = await clusters.get(db, number, desk.now)
         asked = await clusters.asked(db, number, SHOWN)
         told = await clusters.texts(db, number, 40)
+        sure = await clusters.texts(db, number, 40, group.item, wordings.LIKELY)
         spread = await clusters.spread(db, number)
         weeks = await clusters.weeks(db, number, desk.now, WEEKS)
         likely = _likely(asked)
@@ -45,6 +46,7 @@ async def show(cluster: str, desk: QuestionReader) -> Response:
         "cluster.html",
         group=group,
         asked=asked,
+        sure=wordings.proposed(sure, MOST_PROPOSED) if group.item else [],
         proposed=wordings.proposed(told, MOST_PROPOSED),
         spread=spread,
         chart=drawing.bars(names, [float(one) for one in weeks]),
@@ -98,7 +100,6 @@ def _likely(asked: Sequence[Asked]) -> list[str]:
     """The items that came into question most, over all questions."""
     weights: defaultdict[str, float] = defaultdict(float)
     for one in asked:
-        whole = sum(float(answer["score"]) for answer in one.answers) or 1.0
         for answer in one.answers:
-            weights[str(answer["id"])] += float(answer["score"]) / whole
+            weights[str(answer["id"])] += float(answer["score"])
     return sorted(weights, key=lambda item: -weights[item])[:5]

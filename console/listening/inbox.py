@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.doors import Desk, Editor, QuestionReader
 from console.listening import wordings
-from console.refusals import Refusal, WrongState
+from console.refusals import Blocked, Refusal, WrongState
 from records.questions import clusters
 from records.questions.clusters import DISMISSED, SETTLED, STATES, Wish
 from records.questions.understood import TROUBLES
@@ -66,7 +66,11 @@ async def accept(desk: Editor) -> Response:
             group = await clusters.get(db, one, desk.now)
             if not group.item:
                 raise WrongState
-            told = wordings.proposed(await clusters.texts(db, one, 20), WORDINGS_OF_EACH)
+            sure = await clusters.texts(db, one, 20, group.item, wordings.LIKELY)
+            told = wordings.proposed(sure, WORDINGS_OF_EACH)
+            if not told:
+                values = {"words": group.words[:20], "item": group.item}
+                raise Blocked(desk.parts.writing.sentence("nothing_likely", values))
             await wordings.add(db, desk, index, group.item, told)
             await clusters.settle(db, [one], SETTLED, group.item, desk.me, desk.now)
         await desk.note(db, "assign", "clusters", ids=" ".join(map(str, ids)), way="prediction")

@@ -19,15 +19,23 @@ MOST_LINES = 20
 LONGEST = 200
 # What stands where a number was taken out: no wording of anybody else.
 _MASKED = re.compile(r"[〔［\[【]")
+# What begins so is a command and no question.
+_COMMAND = ("/", "／")
+# An item that scored less did not come into question in earnest.
+LIKELY = 0.25
 
 
 def proposed(texts: Sequence[str], most: int) -> list[str]:
     """Words that may become wordings as they are."""
     found: dict[str, str] = {}
     for one in map(content.tidy, texts):
-        if 1 < len(one) <= LONGEST and "\n" not in one and not _MASKED.search(one):
+        if 1 < len(one) <= LONGEST and "\n" not in one and not _unfit(one):
             found.setdefault(bare(one), one)
     return list(found.values())[:most]
+
+
+def _unfit(line: str) -> bool:
+    return line.startswith(_COMMAND) or _MASKED.search(line) is not None
 
 
 def lines(said: str) -> list[str]:

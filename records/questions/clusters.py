@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 OPEN, SETTLED, DISMISSED = "open", "settled", "dismissed"
 STATES = (OPEN, SETTLED, DISMISSED)
 WEEK = timedelta(days=7)
+# Intents of those who are in danger: their words teach no item.
+CRIES = ("distress", "emergency")
 
 
 class NoCluster(Exception):
@@ -169,15 +171,24 @@ async def asked(db: AsyncConnection, cluster: int, most: int) -> list[Asked]:
     return [Asked(**row._asdict()) for row in found]
 
 
-async def texts(db: AsyncConnection, cluster: int, most: int) -> list[str]:
-    """The words that came most often, each once."""
+async def texts(
+    db: AsyncConnection, cluster: int, most: int, item: str | None = None, least: float = 0.0
+) -> list[str]:
+    """The words that came most often, each once, and no cry for help.
+
+    With `item` only words for which it scored `least` or more.
+    """
     found = await db.execute(
         text("""
-            SELECT messages.text FROM understandings JOIN messages ON messages.id = message
-            WHERE cluster = :cluster GROUP BY messages.text
-            ORDER BY count(*) DESC, min(message) LIMIT :most
+            SELECT messages.text FROM understandings u JOIN messages ON messages.id = u.message
+            WHERE u.cluster = :cluster GROUP BY messages.text
+            HAVING NOT bool_or(u.intent = ANY(:cries)) AND (CAST(:item AS text) IS NULL OR max((
+                SELECT max(CAST(one ->> 'score' AS double precision))
+                FROM jsonb_array_elements(u.answers) AS one WHERE one ->> 'id' = :item
+            )) >= :least)
+            ORDER BY count(*) DESC, min(u.message) LIMIT :most
         """),
-        {"cluster": cluster, "most": most},
+        {"cluster": cluster, "most": most, "item": item, "least": least, "cries": list(CRIES)},
     )
     return [row.text for row in found]
 

@@ -19,7 +19,7 @@ MESSAGE = """INSERT INTO messages (conversation, delivery, fingerprint, seq, tex
     answered_at, outcome) VALUES (%s, %s, '', %s, %s, %s, %s, 'answered') RETURNING id"""
 UNDERSTOOD = """INSERT INTO understandings (message, conversation, at, decision, intent, item,
     score, runner_up, runner_up_score, answers, way, version, trouble)
-    VALUES (%s, %s, %s, %s, 'faq', %s, %s, %s, %s, %s, 'vectors', 'v1', %s)"""
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'vectors', 'v1', %s)"""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Said:
     trouble: str | None = "rejected"
     days_ago: float = 1.0
     helpful: bool | None = None
+    intent: str = "faq"
 
 
 def talk(
@@ -55,7 +56,8 @@ def _say(db: Any, conversation: uuid.UUID, seq: int, said: Said, at: datetime) -
     answers = json.dumps([{"id": name, "score": value} for name, value in said.answers])
     db.execute(
         UNDERSTOOD,
-        (row[0], conversation, at, said.decision, item, score, other, less, answers, said.trouble),
+        (row[0], conversation, at, said.decision, said.intent, item, score, other, less)
+        + (answers, said.trouble),
     )
     db.execute(
         'INSERT INTO events (conversation, seq, at, "from", text, message)'

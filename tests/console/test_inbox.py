@@ -119,6 +119,52 @@ async def test_predictions_are_accepted_in_bulk(console: Console) -> None:
     assert {state for (state,) in rows(console, "SELECT state FROM clusters")} == {"settled"}
 
 
+async def test_an_item_that_scored_low_puts_no_questions_together(console: Console) -> None:
+    talk(console.database_url, Said("退休金啥时候发", "answer", (("Q001", 0.887),), "unsure"))
+    talk(console.database_url, Said("隔壁老王爱打牌", answers=(("Q001", 0.106),)))
+    talk(console.database_url, Said("今晚看球赛不", answers=(("Q001", 0.109),)))
+    await wait_for_groups(console)
+    assert rows(console, "SELECT count(*) FROM clusters") == [(3,)]
+
+
+async def test_no_cry_no_command_and_no_guess_becomes_a_wording(console: Console) -> None:
+    for line, intent, score in (
+        ("补卡办不下来我不想活了", "distress", 0.9),
+        ("/补卡办不下来", "faq", 0.9),
+        ("／补卡办不下来怎么弄", "faq", 0.9),
+        ("补卡办不下来了呢", "faq", 0.2),
+        ("补卡老是办不下来", "faq", 0.8),
+    ):
+        answers = (("Q001", score),)
+        talk(console.database_url, Said(line, answers=answers, intent=intent))
+    await wait_for_groups(console)
+    with psycopg.connect(console.database_url, autocommit=True) as db:
+        db.execute("UPDATE understandings SET cluster = (SELECT min(id) FROM clusters)")
+    async with console.worker("editor") as editor:
+        path = await group_of(console, editor, "补卡")
+        page = await editor.get(path)
+        told = re.findall(r'name="wordings" rows="\d">\n(.*?)</textarea>', page.text, re.DOTALL)
+        assert told[0] == "补卡老是办不下来"
+        assert sorted(told[1].split()) == ["补卡办不下来了呢", "补卡老是办不下来"]
+        done = await editor.post("/inbox/accept", cluster=path.split("/")[-1])
+        assert done.status_code == 303
+        item = (await editor.get("/items/Q001")).text
+    assert "补卡老是办不下来" in item
+    assert "补卡办不下来" not in item
+
+
+async def test_a_group_with_nothing_sure_is_not_accepted(console: Console) -> None:
+    talk(console.database_url, Said("隔壁老王爱打牌", answers=(("Q001", 0.106),)))
+    talk(console.database_url, Said("卡掉沟里了咋整", answers=CARD))
+    await wait_for_groups(console)
+    ids = [str(one) for (one,) in rows(console, "SELECT id FROM clusters")]
+    async with console.worker("editor") as editor:
+        refused = await editor.post("/inbox/accept", cluster=ids)
+    assert (refused.status_code, "隔壁老王爱打牌" in refused.text) == (409, True)
+    assert rows(console, "SELECT DISTINCT state FROM clusters") == [("open",)]
+    assert rows(console, "SELECT max(head) FROM entries") == [(1,)]
+
+
 async def test_a_dismissed_group_stays_so_when_more_comes_and_can_be_taken_up_again(
     console: Console,
 ) -> None:
