@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from actions.knowledge.answers import Knowledge
@@ -20,6 +22,8 @@ from records.files import filled_forms
 
 # Nobody earns, saves or lives so much: beyond it is a slip of the keyboard.
 LARGEST = Decimal(100_000_000)
+MONTHS = frozenset({"months", "paid_months"})  # the fields that ask for months
+_PART = re.compile(r"(-?\d{1,12}(?:\.\d{1,4})?)\s*([^\d\s.-]*)\s*")
 
 
 class FieldWrong(Unanswerable):
@@ -79,14 +83,23 @@ def number(
     fields: Mapping[str, str], name: str, knowledge: Knowledge, least: Decimal = Decimal(0)
 ) -> Decimal:
     """A number of the form, not below `least`; else `FieldWrong`."""
-    label = knowledge.phrases.words["calculator_words"]["fields"][name]
-    try:
-        value = Decimal(fields.get(name, "").strip().replace(",", ""))
-    except InvalidOperation as problem:
-        raise FieldWrong(field=label) from problem
-    if not value.is_finite() or not least <= value <= LARGEST:
-        raise FieldWrong(field=label)
+    words = knowledge.phrases.words["calculator_words"]
+    value = _written(
+        fields.get(name, ""), words["written"]["months" if name in MONTHS else "amount"]
+    )
+    if value is None or not least <= value <= LARGEST:
+        raise FieldWrong(field=words["fields"][name])
     return value
+
+
+def _written(given: str, units: Mapping[str, int]) -> Decimal | None:
+    """What is written, a sum of its parts where each has its unit; None for anything else."""
+    plain = unicodedata.normalize("NFKC", given).replace(",", "").strip()
+    parts = _PART.findall(plain)
+    known = all(unit in units for _, unit in parts) and _PART.sub("", plain) == ""
+    if not parts or not known or (len(parts) > 1 and any(not unit for _, unit in parts)):
+        return None
+    return sum((Decimal(many) * units[unit] for many, unit in parts), Decimal(0))
 
 
 def estimate(

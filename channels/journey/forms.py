@@ -12,11 +12,15 @@ from channels.refusals import BadField
 
 LONGEST_FIELD = 200
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
-_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,4})?")
+# With its unit, or one number for each of two units; what a unit means is the action's to say.
+_UNIT = r"\s?(?:%|[^\W\d_a-zA-Z]{1,3})"
+_ONE = r"-?\d{1,12}(?:\.\d{1,4})?"
+_NUMBER = re.compile(rf"{_ONE}(?:{_UNIT}(?:{_ONE}{_UNIT})?)?")
+_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def checked(card: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """The fields of this form, each in its kind; `BadField` for any other and what is missing."""
+    """The fields of this form, each in its kind; else `BadField`, which names the wrong one."""
     asked = {str(field["name"]): field for field in card["fields"]}
     if not given.keys() <= asked.keys():
         raise BadField
@@ -26,31 +30,35 @@ def checked(card: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]
         if value:
             fields[name] = _of_kind(field, value)
         elif field.get("required", True):
-            raise BadField
+            raise _wrong(field)
     return fields
+
+
+def _wrong(field: Mapping[str, Any]) -> BadField:
+    return BadField(details={"field": str(field["name"])})
 
 
 def _of_kind(field: Mapping[str, Any], value: str) -> str:
     kind = field["kind"]
+    if kind == "number":
+        value = _COMMA.sub("", value)
     if len(value) > LONGEST_FIELD or any(
         unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in value
     ):
-        raise BadField
+        raise _wrong(field)
     if kind == "choice" and value not in {one["value"] for one in field.get("choices", [])}:
-        raise BadField
+        raise _wrong(field)
     if kind == "month" and not _MONTH.fullmatch(value):
-        raise BadField
+        raise _wrong(field)
     if kind == "number" and not _NUMBER.fullmatch(value):
-        raise BadField
-    if kind == "date":
-        _day(value)
+        raise _wrong(field)
+    if kind == "date" and not _is_day(value):
+        raise _wrong(field)
     return value
 
 
-def _day(value: str) -> None:
+def _is_day(value: str) -> bool:
     try:
-        if len(value) == 10 and date.fromisoformat(value):
-            return
-    except ValueError as problem:
-        raise BadField from problem
-    raise BadField
+        return len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False

@@ -215,6 +215,7 @@ async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()
         "other_id": str(uuid.uuid4()),
         "person_id": str(uuid.uuid4()),
         "refused": parts.notices[problem.code].text if problem else None,
+        "wrong": problem.details.get("field") if problem else None,
     }
     return parts.app_pages.form(problem.status if problem else 200, **values)
 

@@ -201,6 +201,34 @@ async def test_a_field_that_is_no_number_is_asked_for_again(
     assert said.responses == ["utter_estimate_field_wrong"]
 
 
+@pytest.mark.parametrize(
+    ("written", "months"),
+    [("96", 96), ("8年", 96), ("8年6个月", 102), ("96个月", 96), ("９６", 96), ("7.5年", 90)],
+)
+async def test_months_may_be_written_in_years(
+    desk: Stage, parts: Parts, written: str, months: int
+) -> None:
+    said = await filled(desk, parts, "unemployment", {"paid_months": written})
+    assert said.card("estimate")["inputs"]["失业保险一共缴多少个月"] == f"{months}个月"
+
+
+@pytest.mark.parametrize(("written", "yuan"), [("9,000", 9000), ("9000元", 9000), ("1.2万", 12000)])
+async def test_an_amount_may_have_its_commas_and_its_unit(
+    desk: Stage, parts: Parts, written: str, yuan: int
+) -> None:
+    fields = {"wage": written, "kind": "normal", "babies": "1个"}
+    said = await filled(desk, parts, "maternity", fields)
+    assert f"工资{yuan}.00元" in said.text
+
+
+@pytest.mark.parametrize("written", ["8年6", "8岁", "年", "8年个月", "1-2年"])
+async def test_months_with_what_is_no_unit_are_asked_for_again(
+    desk: Stage, parts: Parts, written: str
+) -> None:
+    said = await filled(desk, parts, "unemployment", {"paid_months": written})
+    assert said.responses == ["utter_estimate_field_wrong"]
+
+
 async def test_the_form_knows_what_the_record_says(
     desk: Stage, sign_in: SignIn, registries: StandInRegistries
 ) -> None:

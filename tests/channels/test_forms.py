@@ -73,30 +73,50 @@ async def test_the_fields_wait_sealed_and_the_engine_hears_the_payload_alone(
 
 
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "wrong"),
     [
-        {},
-        {**GOOD, "other": "x"},
-        {**GOOD, "where": "FR"},
-        {**GOOD, "from": "2027-13-01"},
-        {**GOOD, "from": "20270101"},
-        {**GOOD, "from": ""},
-        {**GOOD, "employer": "   "},
-        {**GOOD, "employer": "x" * 201},
-        {**GOOD, "employer": "a\u0000b"},
-        {**GOOD, "employer": "a\u202eb"},
-        {**GOOD, "month": "2027-13"},
-        {**GOOD, "many": "1e9"},
+        ({}, "employer"),
+        ({**GOOD, "other": "x"}, None),
+        ({**GOOD, "where": "FR"}, "where"),
+        ({**GOOD, "from": "2027-13-01"}, "from"),
+        ({**GOOD, "from": "20270101"}, "from"),
+        ({**GOOD, "from": ""}, "from"),
+        ({**GOOD, "employer": "   "}, "employer"),
+        ({**GOOD, "employer": "x" * 201}, "employer"),
+        ({**GOOD, "employer": "a\u0000b"}, "employer"),
+        ({**GOOD, "employer": "a\u202eb"}, "employer"),
+        ({**GOOD, "month": "2027-13"}, "month"),
+        ({**GOOD, "many": "1e9"}, "many"),
+        ({**GOOD, "many": "1,5"}, "many"),
+        ({**GOOD, "many": "不知道"}, "many"),
+        ({**GOOD, "many": "15年6"}, "many"),
     ],
 )
 async def test_what_the_form_did_not_ask_for_is_refused(
-    gateway: Gateway, engine: StandInEngine, talk: Talk, fields: dict[str, str]
+    gateway: Gateway,
+    engine: StandInEngine,
+    talk: Talk,
+    fields: dict[str, str],
+    wrong: str | None,
 ) -> None:
     refused = await talk.send(choice=PAYLOAD, fields=fields)
     assert (refused.status_code, refused.json()["error"]) == (422, "bad_field")
+    assert refused.json().get("field") == wrong
     assert engine.heard == []
     assert await kept(gateway, talk) is None
     assert len(await talk.events()) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [("50,000", "50000"), ("１，２３４，５６７.5", "1234567.5"), ("15年", "15年")]
+    + [("15年6个月", "15年6个月"), ("8000 元", "8000 元"), ("80％", "80%")],
+)
+async def test_a_number_may_have_its_commas_and_its_unit(
+    gateway: Gateway, talk: Talk, written: str, taken: str
+) -> None:
+    assert await fill(talk, {**GOOD, "many": written}) == 202
+    assert await kept(gateway, talk) == {**GOOD, "many": taken}
 
 
 async def test_a_form_that_was_not_shown_here_is_no_choice(

@@ -120,6 +120,7 @@ async def test_what_was_filled_in_wrongly_is_said_and_need_not_be_written_again(
     )
     assert page.status_code == 422
     assert "表里有一项没填好" in page.text
+    assert "没填好的是“出生年月”。" in page.text
     assert 'value="在&lt;四川&gt;交过"' in page.text
     assert engine.texts == ["form"]
 
