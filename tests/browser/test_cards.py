@@ -112,6 +112,42 @@ async def test_a_form_names_what_is_missing_and_sends_the_rest_as_fields(chat: C
     assert "1972-08" not in await page.evaluate("JSON.stringify(sessionStorage)")
 
 
+async def test_a_refused_form_names_the_field_and_can_be_mended(chat: Chat, world: World) -> None:
+    page = await chat(expected=("422",))
+    await ask(page, "form")
+    heard = len(world.engine.heard)
+    await page.get_by_label("出生年月").fill("1972-08")
+    await page.get_by_label("人员类别").select_option(label="男职工")
+    years = page.get_by_label("已缴年限")
+    await years.fill("很多")
+    await page.get_by_role("button", name="开始算").click()
+    await expect(page.get_by_role("alert")).to_have_text("“已缴年限”没有填对，请改一改再提交。")
+    await expect(years).to_be_focused()
+    await expect(years).to_have_value("很多")
+    assert await page.locator(".line.citizen").count() == 1
+    assert len(world.engine.heard) == heard
+    await years.fill("15年")
+    await page.get_by_role("button", name="开始算").click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await expect(page.locator(".line.bot")).to_have_count(2)
+    assert world.engine.texts[-1] == "/inform"
+
+
+async def test_an_unsent_message_stands_where_it_was_said_and_blocks_nothing(chat: Chat) -> None:
+    page = await chat()
+    await ask(page, "answer")
+    await page.route("**/messages", lambda route: route.abort(), times=1)
+    await page.locator("#text").fill("lost words")
+    await page.locator("button.send").click()
+    await expect(page.locator(".failure")).to_be_visible()
+    await page.get_by_role("button", name="缴费基数怎么定").click()
+    await expect(page.locator(".line.bot")).to_have_count(2)
+    said = page.locator(".line.citizen .bubble")
+    await expect(said).to_have_text(["answer", "lost words", "缴费基数怎么定"])
+    await ask(page, "form")
+    await expect(page.get_by_label("出生年月")).to_be_enabled()
+
+
 async def test_a_code_by_text_message_is_asked_for_and_given(chat: Chat, world: World) -> None:
     page = await chat()
     await page.route(

@@ -70,6 +70,30 @@ describe("talk", () => {
         expect(talk.value.error).toBe("too_many");
     });
 
+    it("gives a refused form back, and leaves nothing of it to be sent again", async () => {
+        const { fillIn, talk } = await fresh();
+        fail = () =>
+            Response.json({ error: "bad_field", message: "没填好", field: "b" }, { status: 422 });
+        const refused: (string | undefined)[] = [];
+        fillIn("提交", "/x", { a: "1", b: "?" }, (problem) => refused.push(problem.field));
+        await settled();
+        expect(refused).toEqual(["b"]);
+        expect(talk.value.outbox).toEqual([]);
+        expect(sent).toEqual([]);
+    });
+
+    it("lets what could not be sent stand where it was said", async () => {
+        const { say, talk } = await fresh();
+        fail = ({ text }) => (text === "b" ? "network" : null);
+        for (const words of ["a", "b", "c"]) say(words);
+        await settled();
+        expect(talk.value.outbox.find((one) => one.words === "b")).toMatchObject({
+            failed: true,
+            after: 1,
+        });
+        expect(sent.map((one) => one.text)).toEqual(["a", "c"]);
+    });
+
     it("goes on in a new conversation when the old one has ended", async () => {
         sessionStorage.setItem(
             "wenbao.talk.demo",
@@ -91,7 +115,7 @@ describe("talk", () => {
         const { say, fillIn } = await fresh();
         fail = () => "network";
         say("a");
-        fillIn("提交", "/x", { id_number: "secret" });
+        fillIn("提交", "/x", { id_number: "secret" }, () => undefined);
         await settled();
         expect(sessionStorage.getItem("wenbao.outbox.demo")).toContain('"a"');
         expect(JSON.stringify({ ...sessionStorage })).not.toContain("secret");

@@ -166,9 +166,11 @@ export function OutgoingLine({ one }: { one: Outgoing }) {
                     </p>
                     <div class="row">
                         <Button onClick={() => giveUp(one.id)}>{words.give_up}</Button>
-                        <Button icon="again" onClick={() => resend(one.id)}>
-                            {words.resend}
-                        </Button>
+                        {!one.refused && (
+                            <Button icon="again" onClick={() => resend(one.id)}>
+                                {words.resend}
+                            </Button>
+                        )}
                     </div>
                 </div>
             ) : (

@@ -17,13 +17,22 @@ export function Log({ state, children }: { state: State; children: preact.Compon
     const log = useRef<HTMLDivElement>(null);
     const { events, notes } = state;
     const outbox = state.outbox.filter((one) => !(one.shown && !one.failed));
-    const from = elder && !all ? lastQuestion(events) : 0;
+    const onItsWay = outbox.some((one) => !one.failed);
+    const places = outbox.map(({ after }) =>
+        after === undefined ? events.length : placeOf(events, after),
+    );
+    // What could not be sent is never behind the button: it still waits for a tap.
+    const from = elder && !all ? Math.min(lastQuestion(events), ...places) : 0;
     const shown = events.slice(from);
     useLayoutEffect(() => reveal(log.current), [events.length, outbox.length, notes.length]);
     const notesAt = (place: number) =>
         notes
             .filter((note) => placeOf(events, note.after) === place)
             .map((note) => <NoteLine note={note} key={note.key} />);
+    const unsentAt = (place: number) =>
+        outbox
+            .filter((_, which) => places[which] === place)
+            .map((one) => <OutgoingLine one={one} key={one.id} />);
     const last = events[events.length - 1];
     return (
         <div
@@ -44,15 +53,15 @@ export function Log({ state, children }: { state: State; children: preact.Compon
                     </div>
                 )}
                 {from === 0 && events.length > 0 && notesAt(0)}
+                {events.length > 0 && unsentAt(from)}
                 {shown.map((event, place) => (
                     <Fragment key={event.seq}>
-                        <Line event={event} active={event === last && !outbox.length} />
+                        <Line event={event} active={event === last && !onItsWay} />
+                        {event !== last && unsentAt(from + place + 1)}
                         {event !== last && notesAt(from + place + 1)}
                     </Fragment>
                 ))}
-                {outbox.map((one) => (
-                    <OutgoingLine one={one} key={one.id} />
-                ))}
+                {unsentAt(events.length)}
                 {notesAt(events.length)}
             </div>
         </div>

@@ -30,6 +30,7 @@ export class Refused extends Error {
         readonly code: string,
         message: string,
         readonly work?: Work,
+        readonly field?: string,
     ) {
         super(message);
     }
@@ -163,6 +164,8 @@ async function checked(answer: Response): Promise<Response> {
         error?: string;
         message?: string;
         work?: Work;
+        field?: string;
     };
-    throw new Refused(answer.status, told.error ?? "unknown", told.message ?? "", told.work);
+    const { error = "unknown", message = "", work, field } = told;
+    throw new Refused(answer.status, error, message, work, field);
 }

@@ -16,6 +16,10 @@ export interface Outgoing {
     failed: boolean;
     why?: string;
     seq?: number;
+    /** Behind which event it stands since it could not be sent. */
+    after?: number;
+    /** The gateway does not take it as it is: to be mended, not to be sent again. */
+    refused?: boolean;
     /** Its event seems to be here already, before the gateway has acknowledged it. */
     shown?: boolean;
 }
@@ -34,6 +38,8 @@ export interface State {
     error?: string;
 }
 
+type Refusal = (problem: api.Refused) => void;
+
 const TALK = `wenbao.talk.${site.key}`;
 const OUTBOX = `wenbao.outbox.${site.key}`;
 const HUMAN = "转人工"; // the words that the engine always understands
@@ -49,7 +55,7 @@ let line: Promise<void> = Promise.resolve(); // one message at a time, so that t
 /** Go on where this tab left off: what was said, and what had not been sent. */
 export function resume(): void {
     const left = recall<Outgoing[]>(OUTBOX) ?? [];
-    talk.set({ outbox: left });
+    talk.set({ outbox: held ? left : left.map((one) => ({ ...one, after: undefined })) });
     window.addEventListener("offline", () => setLink("offline"));
     window.addEventListener("online", () => held || setLink("idle"));
     if (held) listen(held);
@@ -64,8 +70,14 @@ export function choose(title: string, payload: string): void {
     queue(title, { choice: payload });
 }
 
-export function fillIn(title: string, payload: string, fields: Record<string, string>): void {
-    queue(title, { choice: payload, fields });
+/** What the gateway does not take of a form goes back to the form, which can be mended. */
+export function fillIn(
+    title: string,
+    payload: string,
+    fields: Record<string, string>,
+    refused: Refusal,
+): void {
+    queue(title, { choice: payload, fields }, refused);
 }
 
 /** Ask for a person; if nothing comes back soon, say where one is from what this page knows. */
@@ -117,25 +129,22 @@ export function isWaiting(state: State): boolean {
     const last = state.events[state.events.length - 1];
     const withPerson = state.events.slice(-8).some((event) => event.from === "agent");
     return (
-        last?.from === "citizen" &&
-        !withPerson &&
-        !state.outbox.length &&
-        !state.notes.some((one) => one.after >= last.seq)
+        last?.from === "citizen" && !withPerson && !state.notes.some((one) => one.after >= last.seq)
     );
 }
 
-function queue(words: string, said: Said): void {
+function queue(words: string, said: Said, refused?: Refusal): void {
     const one: Outgoing = { id: newId(), words, said, failed: false };
     setOutbox([...talk.value.outbox, one]);
-    post(one);
+    post(one, refused);
 }
 
-function post(one: Outgoing): void {
+function post(one: Outgoing, refused?: Refusal): void {
     change(one.id, { failed: false, why: undefined });
-    line = line.then(() => deliver(one));
+    line = line.then(() => deliver(one, true, refused));
 }
 
-async function deliver(one: Outgoing, again = true): Promise<void> {
+async function deliver(one: Outgoing, again: boolean, refused?: Refusal): Promise<void> {
     try {
         const { seq } = await api.send(held ?? (await openOne()), one.id, one.said);
         change(one.id, { seq });
@@ -143,15 +152,26 @@ async function deliver(one: Outgoing, again = true): Promise<void> {
     } catch (problem) {
         if (problem instanceof api.Refused && problem.ended && held && again) {
             startOver();
-            return deliver(one, false);
+            return deliver(one, false, refused);
         }
         // It seems to have arrived and only the word of it was lost: asked about by itself, once.
         if (!(problem instanceof api.Refused) && again && isShown(one.id))
-            return deliver(one, false);
-        const why = problem instanceof api.Refused ? problem.message : undefined;
-        change(one.id, { failed: true, why });
-        talk.set({ error: problem instanceof api.Refused ? problem.code : "network" });
+            return deliver(one, false, refused);
+        fail(one.id, problem, refused);
     }
+}
+
+function fail(id: string, problem: unknown, refused?: Refusal): void {
+    const told = problem instanceof api.Refused ? problem : null;
+    talk.set({ error: told?.code ?? "network" });
+    if (told?.status === 422 && refused) {
+        giveUp(id);
+        return refused(told);
+    }
+    const { outbox } = talk.value;
+    const stands = outbox.find((one) => one.id === id)?.after;
+    const after = stands ?? Math.max(lastSeq(), ...outbox.map((one) => one.seq ?? 0));
+    change(id, { failed: true, why: told?.message, refused: told?.status === 422, after });
 }
 
 async function openOne(): Promise<Talk> {
@@ -177,7 +197,8 @@ function setLink(link: Link): void {
     if (link === talk.value.link) return;
     talk.set({ link });
     // What seems to have arrived is asked about again by itself; the rest waits for a tap.
-    if (link === "online") talk.value.outbox.filter((one) => one.failed && one.shown).forEach(post);
+    if (link === "online")
+        talk.value.outbox.filter((one) => one.failed && one.shown).forEach((one) => post(one));
 }
 
 /** All behind `after` up to the last of `fresh`; what is held there and not told again is gone. */
@@ -219,7 +240,7 @@ function settle(): void {
 function startOver(): void {
     const left = talk.value.outbox;
     drop();
-    setOutbox(left.map((one) => ({ ...one, seq: undefined, shown: false })));
+    setOutbox(left.map((one) => ({ ...one, seq: undefined, after: undefined, shown: false })));
     note("ended");
 }
 

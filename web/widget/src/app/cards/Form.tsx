@@ -1,6 +1,6 @@
 // Fields to fill in at once. They go to the gateway as fields, never as words of the conversation.
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "../api";
 import { Icon } from "../icons";
 import { fillIn, withTalk } from "../talk";
@@ -10,22 +10,38 @@ import type { Form, FormField } from "./shapes";
 
 const LONGEST = 200;
 
+interface Wrong {
+    name: string;
+    words: string;
+}
+
 export function FormCard({ card, active, seq }: { card: Form; active: boolean; seq: number }) {
     const words = useWords();
-    const [missing, setMissing] = useState<FormField | null>(null);
+    const [wrong, setWrong] = useState<Wrong | null>(null);
     const [why, setWhy] = useState("");
     const [minutes, setMinutes] = useState(0); // that a code lives which was sent for this form
     const [working, setWorking] = useState(false);
+    const body = useRef<HTMLFormElement>(null);
     const { title, payload, to, purpose = "" } = card.submit;
+    // Once the fields can be written in again: they cannot while the form is on its way.
+    useEffect(() => {
+        const field = active && wrong && body.current?.elements.namedItem(wrong.name);
+        if (field instanceof HTMLElement) field.focus();
+    }, [active, wrong]);
+    const refused = ({ field, message }: api.Refused) => {
+        if (card.fields.some(({ name }) => name === field))
+            setWrong({ name: field!, words: words.bad_field });
+        else setWhy(message || words.failed);
+    };
     const submit = (event: SubmitEvent) => {
         event.preventDefault();
         const form = event.currentTarget as HTMLFormElement;
         const values = filled(card, new FormData(form));
         const empty = card.fields.find((field) => field.required !== false && !values[field.name]);
-        setMissing(empty ?? null);
+        setWrong(empty ? { name: empty.name, words: words.missing } : null);
         setWhy("");
-        if (empty) return (form.elements.namedItem(empty.name) as HTMLElement | null)?.focus?.();
-        if (!to) return fillIn(title, payload, values);
+        if (empty) return;
+        if (!to) return fillIn(title, payload, values, refused);
         withTalk((talk) => api.askForCode(talk, { ...values, purpose }, () => setWorking(true)))
             .then(
                 (sent) => setMinutes(Math.round(sent.expires_in / 60)),
@@ -36,7 +52,7 @@ export function FormCard({ card, active, seq }: { card: Form; active: boolean; s
     const name = (field: FormField) => `form-${seq}-${field.name}`;
     return (
         <>
-            <form class="card-form" onSubmit={submit} noValidate>
+            <form class="card-form" ref={body} onSubmit={submit} noValidate>
                 <h3>{card.title}</h3>
                 {card.fields.map((field) => (
                     <p class="field" key={field.name}>
@@ -48,12 +64,12 @@ export function FormCard({ card, active, seq }: { card: Form; active: boolean; s
                             field={field}
                             id={name(field)}
                             disabled={!active}
-                            wrong={missing?.name === field.name}
+                            wrong={wrong?.name === field.name}
                         />
-                        {missing?.name === field.name && (
+                        {wrong?.name === field.name && (
                             <span class="bad" id={`${name(field)}-wrong`} role="alert">
                                 <Icon name="alert" />
-                                {fill(words.missing, { label: field.label })}
+                                {fill(wrong.words, { label: field.label })}
                             </span>
                         )}
                     </p>

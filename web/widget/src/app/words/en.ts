@@ -137,6 +137,7 @@ export const words: Words = {
     code_wrong: "Please check the six digits.",
     give_up: "Do not send",
     missing: "Please fill in: {label}",
+    bad_field: "“{label}” is not right. Please mend it and send the form again.",
     number: "Number",
     valid_until: "Download until {date}",
     download: "Download",

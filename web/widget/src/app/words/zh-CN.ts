@@ -126,6 +126,7 @@ export const words = {
     code_wrong: "六位数字没填对，请看看短信。",
     give_up: "不发了",
     missing: "请填写：{label}",
+    bad_field: "“{label}”没有填对，请改一改再提交。",
     number: "编号",
     valid_until: "{date}前可以下载",
     download: "下载",

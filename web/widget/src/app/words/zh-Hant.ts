@@ -128,6 +128,7 @@ export const words: Words = {
     code_wrong: "六位數字沒填對，請看看簡訊。",
     give_up: "不發了",
     missing: "請填寫：{label}",
+    bad_field: "「{label}」沒有填對，請改一改再提交。",
     number: "編號",
     valid_until: "{date}前可以下載",
     download: "下載",
