@@ -123,6 +123,34 @@ async def test_an_acknowledgement_that_is_lost_doubles_nothing(chat: Chat, world
     assert asked(world, "acknowledged late") == 1
 
 
+async def test_what_was_on_its_way_when_it_was_cleared_is_never_sent(
+    chat: Chat, world: World
+) -> None:
+    page = await chat(expected=("404",))
+    await ask(page, "answer")
+    go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await go.wait()
+        with contextlib.suppress(Error):  # given up by then
+            await route.continue_()
+
+    await page.route("**/messages", hold, times=1)
+    for words in ("held words", "held words too"):
+        await page.locator("#text").fill(words)
+        await page.locator("button.send").click()
+    await expect(page.locator(".sending")).to_have_count(2)
+    await page.get_by_role("button", name="设置").click()
+    await page.get_by_role("button", name="清除对话，重新开始").click()
+    await page.get_by_role("button", name="清除", exact=True).click()
+    await expect(page.locator(".welcome")).to_be_visible()
+    go.set()
+    await ask(page, "table")
+    assert await said(page) == ["table"]
+    await expect(page.locator(".line.system")).to_have_count(0)
+    assert asked(world, "held words") == asked(world, "held words too") == 0
+
+
 async def test_two_tabs_of_one_conversation_show_the_same(chat: Chat) -> None:
     page = await chat()
     await ask(page, "answer")

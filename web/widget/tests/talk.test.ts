@@ -153,6 +153,43 @@ describe("talk", () => {
         expect(JSON.stringify(talk.value)).not.toMatch(/secret|contributions/);
     });
 
+    it.each(["conversations", "messages"])(
+        "sends and shows nothing from before it was cleared while /%s was on its way",
+        async (held) => {
+            const { say, restart, talk } = await fresh();
+            let release: () => void = () => undefined;
+            let first = true;
+            vi.stubGlobal("fetch", async (path: string, given: RequestInit) => {
+                if (path.endsWith(`/${held}`) && first) {
+                    first = false;
+                    await new Promise<void>((go) => (release = go));
+                    if (held === "messages") return new Response("{}", { status: 404 });
+                }
+                return answer(path, given);
+            });
+            say("before");
+            say("before, too");
+            await settled();
+            await restart();
+            release();
+            await settled();
+            expect([sent, talk.value.outbox, talk.value.notes]).toEqual([[], [], []]);
+            say("after");
+            await settled();
+            expect(sent.map((one) => one.text)).toEqual(["after"]);
+            expect(talk.value.notes).toEqual([]);
+        },
+    );
+
+    it("sends nothing that was given up while it waited", async () => {
+        const { say, giveUp, talk } = await fresh();
+        say("a");
+        say("b");
+        giveUp(talk.value.outbox[1]!.id);
+        await settled();
+        expect(sent.map((one) => one.text)).toEqual(["a"]);
+    });
+
     it("makes ids where the browser has no randomUUID", async () => {
         const { newId } = await fresh();
         vi.stubGlobal("crypto", { getRandomValues: (bytes: Uint8Array) => bytes.fill(255) });

@@ -40,13 +40,25 @@ export class Refused extends Error {
     }
 }
 
-export function open(site: string, locale: string, region: string | null): Promise<Talk> {
-    return call(BASE, "POST", { body: region ? { site, locale, region } : { site, locale } });
+export function open(
+    site: string,
+    locale: string,
+    region: string | null,
+    signal: AbortSignal,
+): Promise<Talk> {
+    const body = region ? { site, locale, region } : { site, locale };
+    return call(BASE, "POST", { body, signal });
 }
 
-export function send(talk: Talk, id: string, said: Said): Promise<{ seq: number }> {
+export function send(
+    talk: Talk,
+    id: string,
+    said: Said,
+    signal: AbortSignal,
+): Promise<{ seq: number }> {
     return call(`${BASE}/${talk.conversation}/messages`, "POST", {
         talk,
+        signal,
         body: { client_id: id, ...said },
     });
 }

@@ -38,6 +38,7 @@ export async function follow(
     let streams = true;
     let known = 0;
     const hear = ({ events, rewritten = known }: Heard): boolean => {
+        if (signal.aborted) return true; // it was cleared while they arrived
         failures = 0;
         ear.link("online");
         const before = after;

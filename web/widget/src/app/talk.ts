@@ -51,6 +51,7 @@ let held: Talk | null = recall<Talk>(TALK);
 let opening: Promise<Talk> | null = null;
 let listening: AbortController | null = null;
 let line: Promise<void> = Promise.resolve(); // one message at a time, so that they stay in order
+let uncleared = new AbortController(); // what is on its way when it is cleared is given up
 
 /** Go on where this tab left off: what was said, and what had not been sent. */
 export function resume(): void {
@@ -83,8 +84,10 @@ export function fillIn(
 /** Ask for a person; if nothing comes back soon, say where one is from what this page knows. */
 export function askForPerson(): void {
     const before = lastSeq();
+    const { signal } = uncleared;
     queue(HUMAN, { text: HUMAN });
     const answered = () =>
+        signal.aborted ||
         talk.value.events.some((event) => event.seq > before && event.from !== "citizen");
     if (!navigator.onLine || talk.value.link === "offline") note("help", whereAPersonIs());
     else setTimeout(() => answered() || note("help", whereAPersonIs()), PATIENCE_FOR_A_PERSON);
@@ -116,6 +119,10 @@ export function note(words: Note["words"], card?: Card): void {
 /** End it here and at the gateway, and begin anew. */
 export async function restart(): Promise<void> {
     const old = held;
+    uncleared.abort();
+    uncleared = new AbortController();
+    opening = null;
+    line = Promise.resolve();
     drop();
     if (old) await api.end(old).catch(() => null);
 }
@@ -145,11 +152,17 @@ function post(one: Outgoing, refused?: Refusal): void {
 }
 
 async function deliver(one: Outgoing, again: boolean, refused?: Refusal): Promise<void> {
+    const { signal } = uncleared;
+    const isGone = () => !talk.value.outbox.some(({ id }) => id === one.id);
+    if (isGone()) return;
     try {
-        const { seq } = await api.send(held ?? (await openOne()), one.id, one.said);
+        const current = held ?? (await openOne());
+        if (isGone()) return;
+        const { seq } = await api.send(current, one.id, one.said, signal);
         change(one.id, { seq });
         settle();
     } catch (problem) {
+        if (isGone()) return;
         if (problem instanceof api.Refused && problem.ended && held && again) {
             startOver();
             return deliver(one, false, refused);
@@ -175,8 +188,10 @@ function fail(id: string, problem: unknown, refused?: Refusal): void {
 }
 
 async function openOne(): Promise<Talk> {
-    opening ??= api.open(site.key, locale(), region).finally(() => (opening = null));
-    const opened = await opening;
+    const { signal } = uncleared;
+    const asked = (opening ??= api.open(site.key, locale(), region, signal));
+    const opened = await asked.finally(() => opening === asked && (opening = null));
+    if (signal.aborted) throw new Error("cleared");
     if (held !== opened) {
         held = opened;
         keep(TALK, opened);
