@@ -40,6 +40,7 @@ class Field:
     kind: str
     value: str | None = None
     choices: Sequence[tuple[str, str]] = ()
+    label: str | None = None  # whose words stand above it; else those of its name
 
 
 def form(calculator: str, fields: Iterable[Field], knowledge: Knowledge) -> Reply:
@@ -57,7 +58,7 @@ def form(calculator: str, fields: Iterable[Field], knowledge: Knowledge) -> Repl
 def _field(one: Field, labels: Mapping[str, str]) -> Card:
     shown: Card = {
         "name": one.name,
-        "label": labels[one.name],
+        "label": labels[one.label or one.name],
         "kind": one.kind,
         "required": True,
     }

@@ -44,9 +44,11 @@ class EstimatePension(CitizenAction):
 
 
 async def _form(parts: Parts, turn: Turn, knowledge: Knowledge) -> Reply:
-    known = await _known(parts, turn, knowledge)
+    known = await _known(parts, turn)
     rules, words = knowledge.phrases.words["calculators"][PENSION], knowledge.phrases.words
     base, told = _base(turn, knowledge), turn.known("worker_category")
+    # Both as of today, and so named, or both for the day of retirement.
+    months, balance = ("months_today", "balance_today") if known else (None, None)
     fields = [
         Field("birth", "month", known.get("birth") or turn.known("birth_month")),
         Field(
@@ -55,15 +57,15 @@ async def _form(parts: Parts, turn: Turn, knowledge: Knowledge) -> Reply:
             known.get("category") or (told if told in CATEGORIES else None),
             [(words["choices"][one], one) for one in CATEGORIES],
         ),
-        Field("months", "number", known.get("months")),
-        Field("balance", "number", known.get("balance")),
+        Field("months", "number", known.get("months"), label=months),
+        Field("balance", "number", known.get("balance"), label=balance),
         Field("index", "choice", "1", [(one, one) for one in rules["indexes"]]),
         Field("pension_base", "number", str(base.value) if base else None),
     ]
     return filled.form(PENSION, fields, knowledge)
 
 
-async def _known(parts: Parts, turn: Turn, knowledge: Knowledge) -> Mapping[str, str]:
+async def _known(parts: Parts, turn: Turn) -> Mapping[str, str]:
     """From the record of whoever is signed in; nothing where it may not be read now."""
     try:
         asking = await begin(parts, turn, SERVICE)
@@ -80,12 +82,10 @@ async def _known(parts: Parts, turn: Turn, knowledge: Knowledge) -> Mapping[str,
     born = standing.birth_of(number)
     birth, kinds = Month.of(born.year, born.month), standing.categories(number, None)
     paid = len({one.month for one in told.entries("contributions") if one.counted})
-    now = Month.of(parts.today().year, parts.today().month)
-    left = max(0, retirement(knowledge.rules, birth, kinds[0]).month.number - now.number)
     balance = sum(
         (one.balance for one in told.entries("accounts") if one.insurance == PENSION), Decimal(0)
     )
-    known = {"birth": str(birth), "months": str(paid + left), "balance": f"{balance:.2f}"}
+    known = {"birth": str(birth), "months": str(paid), "balance": f"{balance:.2f}"}
     return {**known, "category": kinds[0]} if len(kinds) == 1 else known
 
 

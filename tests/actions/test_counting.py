@@ -237,7 +237,20 @@ async def test_the_form_knows_what_the_record_says(
     form = (await desk.play("action_estimate_pension", "estimate_pension")).card("form")
     known = {one["name"]: one.get("value") for one in form["fields"]}
     assert (known["birth"], known["category"]) == ("1980-01", "male")
-    assert known["months"] == str(120 + 194)
+    # Months and balance are of the same day, and say of which.
+    assert (known["months"], known["balance"]) == ("120", "0.00")
+    labels = {one["name"]: one["label"] for one in form["fields"]}
+    assert all("到今天为止" in labels[name] for name in ("months", "balance"))
+
+
+async def test_the_form_of_who_is_not_signed_in_asks_for_the_day_of_retirement(
+    desk: Stage,
+) -> None:
+    form = (await desk.play("action_estimate_pension", "estimate_pension")).card("form")
+    fields = {one["name"]: one for one in form["fields"]}
+    for name in ("months", "balance"):
+        assert "退休时" in fields[name]["label"]
+        assert "value" not in fields[name]
 
 
 async def test_who_is_signed_in_need_not_say_when_they_were_born(
