@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from records.files import filled_forms
 
 # Nobody earns, saves or lives so much: beyond it is a slip of the keyboard.
 LARGEST = Decimal(100_000_000)
+AGAIN = "utter_estimate_field_again"
 MONTHS = frozenset({"months", "paid_months"})  # the fields that ask for months
 _PART = re.compile(r"(-?\d{1,12}(?:\.\d{1,4})?)\s*([^\d\s.-]*)\s*")
 
@@ -78,6 +79,40 @@ async def read(parts: Parts, turn: Turn, calculator: str) -> Mapping[str, str] |
         fields = await filled_forms.latest(db, parts.vault_key, turn.conversation, payload)
         await filled_forms.forget(db, turn.conversation, payload)
     return fields
+
+
+async def counted(
+    parts: Parts, turn: Turn, calculator: str, given: Mapping[str, str], count: Callable[[], Reply]
+) -> list[Reply]:
+    """What comes of it; where nothing does, the same form once more, filled in as it was."""
+    try:
+        reply = count()
+    except FieldWrong as problem:
+        reply = Reply(problem.response, problem.details)
+    if reply.card is not None:
+        return [reply]
+    card = await _once_more(parts, turn, calculator, given)
+    if card is None:
+        return [reply]
+    said = AGAIN if reply.response == FieldWrong.response else reply.response
+    return [Reply(said, reply.values, card, {"pending": None})]
+
+
+async def _once_more(
+    parts: Parts, turn: Turn, calculator: str, given: Mapping[str, str]
+) -> Card | None:
+    """The form that was shown, with what was filled in; None when none was."""
+    if turn.conversation is None:
+        return None
+    async with transaction(parts) as db:
+        card = await filled_forms.shown(db, turn.conversation, f"/count_{calculator}")
+    if card is None:
+        return None
+    fields = [
+        {**field, "value": given[field["name"]]} if given.get(field["name"]) else field
+        for field in card["fields"]
+    ]
+    return {**card, "fields": fields}
 
 
 def number(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 from actions.counting import small as counting
 from actions.estimates import filled
@@ -34,7 +35,8 @@ class EstimateFlexible(CitizenAction):
             floor = _figure("base_floor", region, parts, knowledge)
             value = str(floor) if floor is not None else None
             return [filled.form(FLEXIBLE, [Field("base", "number", value)], knowledge)]
-        return [_counted(parts, region, knowledge, fields)]
+        count = partial(_counted, parts, region, knowledge, fields)
+        return await filled.counted(parts, turn, FLEXIBLE, fields, count)
 
 
 def _figure(name: str, region: Region | None, parts: Parts, knowledge: Knowledge) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 from actions.counting import small as counting
 from actions.estimates import filled
@@ -44,7 +45,8 @@ class EstimateMaternity(CitizenAction):
                     knowledge,
                 )
             ]
-        return [_counted(knowledge, fields)]
+        count = partial(_counted, knowledge, fields)
+        return await filled.counted(self._parts, turn, MATERNITY, fields, count)
 
 
 def _counted(knowledge: Knowledge, fields: Mapping[str, str]) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 from actions.counting import pension as counting
 from actions.estimates import filled
@@ -15,7 +16,13 @@ from actions.record import standing
 from actions.record.asking import Service, ask, begin
 from actions.registries.client import Found
 from actions.registries.entries import Contribution
-from actions.talk.errors import Unanswerable
+from actions.talk.errors import (
+    BirthUnreadable,
+    BornInFuture,
+    BornTooLately,
+    BornTooLongAgo,
+    Unanswerable,
+)
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
@@ -40,7 +47,8 @@ class EstimatePension(CitizenAction):
         fields = await filled.read(self._parts, turn, PENSION)
         if fields is None:
             return [await _form(self._parts, turn, knowledge)]
-        return [_counted(self._parts, turn, knowledge, fields)]
+        count = partial(_counted, self._parts, turn, knowledge, fields)
+        return await filled.counted(self._parts, turn, PENSION, fields, count)
 
 
 async def _form(parts: Parts, turn: Turn, knowledge: Knowledge) -> Reply:
@@ -103,7 +111,7 @@ def _counted(parts: Parts, turn: Turn, knowledge: Knowledge, fields: Mapping[str
     category = fields.get("category", "")
     if category not in CATEGORIES:
         raise FieldWrong(field=knowledge.phrases.words["calculator_words"]["fields"]["category"])
-    birth = checked_birth(fields.get("birth", ""), parts.today())
+    birth = _birth(fields.get("birth", ""), parts, knowledge)
     when = retirement(knowledge.rules, birth, category)
     months = int(filled.number(fields, "months", knowledge, Decimal(1)))
     balance = filled.number(fields, "balance", knowledge)
@@ -130,6 +138,15 @@ def _counted(parts: Parts, turn: Turn, knowledge: Knowledge, fields: Mapping[str
         "annuity": str(annuity),
     }
     return _said(found, when, inputs, knowledge)
+
+
+def _birth(written: str, parts: Parts, knowledge: Knowledge) -> Month:
+    """Wrong here it is a field to mend, not a question about the age of retirement."""
+    try:
+        return checked_birth(written, parts.today())
+    except (BirthUnreadable, BornInFuture, BornTooLately, BornTooLongAgo) as problem:
+        label = knowledge.phrases.words["calculator_words"]["fields"]["birth"]
+        raise FieldWrong(field=label) from problem
 
 
 def _year(turn: Turn, knowledge: Knowledge, base: Decimal) -> dict[str, str]:

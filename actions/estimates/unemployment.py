@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
+from functools import partial
 
 from actions.counting import small as counting
 from actions.estimates import filled
@@ -39,8 +40,8 @@ class EstimateUnemployment(CitizenAction):
             known = await _known(parts, turn)
             field = Field("paid_months", "number", known)
             return [filled.form(UNEMPLOYMENT, [field], knowledge)]
-        paid = int(filled.number(fields, "paid_months", knowledge, Decimal(0)))
-        return [_counted(parts, region, knowledge, paid)]
+        count = partial(_of_form, parts, region, knowledge, fields)
+        return await filled.counted(parts, turn, UNEMPLOYMENT, fields, count)
 
 
 async def _known(parts: Parts, turn: Turn) -> str | None:
@@ -58,6 +59,13 @@ async def _known(parts: Parts, turn: Turn) -> str | None:
     except Unanswerable:
         return None
     return str(len({one.month for one in told.entries("contributions") if one.counted}))
+
+
+def _of_form(
+    parts: Parts, region: Region | None, knowledge: Knowledge, fields: Mapping[str, str]
+) -> Reply:
+    paid = int(filled.number(fields, "paid_months", knowledge))
+    return _counted(parts, region, knowledge, paid)
 
 
 def _counted(parts: Parts, region: Region | None, knowledge: Knowledge, paid: int) -> Reply:

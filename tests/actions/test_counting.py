@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,8 @@ from actions.knowledge.shelf import Shelf
 from actions.record.id_numbers import NotAnIdNumber, read_id_number
 from actions.record.working_days import between, due_after, is_working
 from actions.talk.parts import Parts
+from records import events
+from records.events import Line
 from records.files import filled_forms
 from tests.actions.conftest import KEY, SignIn
 from tests.actions.stage import ROOT, Said, Stage
@@ -227,6 +230,67 @@ async def test_months_with_what_is_no_unit_are_asked_for_again(
 ) -> None:
     said = await filled(desk, parts, "unemployment", {"paid_months": written})
     assert said.responses == ["utter_estimate_field_wrong"]
+
+
+PENSION = {"birth": "1972-08", "category": "male", "months": "300", "balance": "150000"} | {
+    "index": "1",
+    "pension_base": "12049",
+}
+
+
+async def shown(desk: Stage, parts: Parts, calculator: str) -> dict[str, Any]:
+    """Show the form, as the gateway keeps what it shows."""
+    form = (await desk.play(f"action_estimate_{calculator}", f"estimate_{calculator}")).card("form")
+    async with parts.database.begin() as db:
+        conversation, line = uuid.UUID(desk.conversation), Line("x", form)
+        await events.append(db, conversation, "bot", [line], desk.clock())
+    return form
+
+
+@pytest.mark.parametrize(
+    ("calculator", "fields", "label"),
+    [
+        ("maternity", {"wage": "0", "kind": "normal", "babies": "2"}, "单位上年度职工月平均工资"),
+        ("maternity", {"wage": "9000", "kind": "normal", "babies": "7"}, "几个宝宝"),
+        ("flexible", {"base": "很多"}, "缴费基数"),
+        ("unemployment", {"paid_months": "-3"}, "失业保险一共缴多少个月"),
+        ("pension", {**PENSION, "months": "0"}, "退休时一共缴多少个月"),
+        ("pension", {**PENSION, "birth": "2027-01"}, "出生年月"),
+        ("pension", {**PENSION, "birth": "1880-01"}, "出生年月"),
+        ("pension", {**PENSION, "birth": "2020-01"}, "出生年月"),
+        ("pension", {**PENSION, "birth": "昨天"}, "出生年月"),
+    ],
+)
+async def test_a_wrong_field_is_named_above_the_form_as_it_was_filled_in(
+    desk: Stage, parts: Parts, calculator: str, fields: dict[str, str], label: str
+) -> None:
+    form = await shown(desk, parts, calculator)
+    said = await filled(desk, parts, calculator, fields)
+    assert said.responses == ["utter_estimate_field_again"]
+    assert label in said.text
+    again = said.card("form")
+    assert {one["name"]: one["value"] for one in again["fields"]} == fields
+    for one in [*form["fields"], *again["fields"]]:
+        one.pop("value", None)
+    assert again == form
+    assert "birth_month" not in desk.slots
+
+
+@pytest.mark.parametrize(
+    ("calculator", "fields", "response"),
+    [
+        ("pension", {**PENSION, "months": "100"}, "utter_estimate_pension_too_short"),
+        ("flexible", {"base": "100"}, "utter_estimate_flexible_outside"),
+    ],
+)
+async def test_what_cannot_be_counted_leaves_the_form_to_count_with_another_number(
+    desk: Stage, parts: Parts, calculator: str, fields: dict[str, str], response: str
+) -> None:
+    desk.slots["region"] = "310000"
+    await shown(desk, parts, calculator)
+    said = await filled(desk, parts, calculator, fields)
+    assert said.responses == [response]
+    assert {one["name"]: one["value"] for one in said.card("form")["fields"]} == fields
 
 
 async def test_the_form_knows_what_the_record_says(
