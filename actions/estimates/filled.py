@@ -44,8 +44,13 @@ class Field:
     label: str | None = None  # whose words stand above it; else those of its name
 
 
-def form(calculator: str, fields: Iterable[Field], knowledge: Knowledge) -> Reply:
-    """The form's card."""
+def form(
+    calculator: str,
+    fields: Iterable[Field],
+    knowledge: Knowledge,
+    response: str = "utter_estimate_form_plain",
+) -> Reply:
+    """The form's card, under a sentence."""
     words = knowledge.phrases.words["calculator_words"]
     card: Card = {
         "type": "form",
@@ -53,7 +58,14 @@ def form(calculator: str, fields: Iterable[Field], knowledge: Knowledge) -> Repl
         "fields": [_field(one, words["fields"]) for one in fields],
         "submit": cards.choice(words["submit"], f"count_{calculator}"),
     }
-    return Reply("utter_estimate_form", {"title": card["title"]}, card, {"pending": None})
+    return Reply(response, {"title": card["title"]}, card, {"pending": None})
+
+
+def sentence(known: object) -> str:
+    """What stands above a form that a record helps with; `known` is None where nobody signed in."""
+    if known is None:
+        return "utter_estimate_form"
+    return "utter_estimate_form_known" if known else "utter_estimate_form_plain"
 
 
 def _field(one: Field, labels: Mapping[str, str]) -> Card:

@@ -21,6 +21,7 @@ from actions.talk.errors import (
     BornInFuture,
     BornTooLately,
     BornTooLongAgo,
+    SignInFirst,
     Unanswerable,
 )
 from actions.talk.guarded import CitizenAction
@@ -52,7 +53,8 @@ class EstimatePension(CitizenAction):
 
 
 async def _form(parts: Parts, turn: Turn, knowledge: Knowledge) -> Reply:
-    known = await _known(parts, turn)
+    found = await _known(parts, turn)
+    known = found or {}
     rules, words = knowledge.phrases.words["calculators"][PENSION], knowledge.phrases.words
     base, told = _base(turn, knowledge), turn.known("worker_category")
     # Both as of today, and so named, or both for the day of retirement.
@@ -70,11 +72,11 @@ async def _form(parts: Parts, turn: Turn, knowledge: Knowledge) -> Reply:
         Field("index", "choice", "1", [(one, one) for one in rules["indexes"]]),
         Field("pension_base", "number", str(base.value) if base else None),
     ]
-    return filled.form(PENSION, fields, knowledge)
+    return filled.form(PENSION, fields, knowledge, filled.sentence(found))
 
 
-async def _known(parts: Parts, turn: Turn) -> Mapping[str, str]:
-    """From the record of whoever is signed in; nothing where it may not be read now."""
+async def _known(parts: Parts, turn: Turn) -> Mapping[str, str] | None:
+    """From the record of whoever is signed in, None of nobody; empty where it may not be read."""
     try:
         asking = await begin(parts, turn, SERVICE)
         number, regions = asking.subject.id_number, asking.regions
@@ -85,6 +87,8 @@ async def _known(parts: Parts, turn: Turn) -> Mapping[str, str]:
                 "accounts": parts.registries.accounts(number, regions),
             },
         )
+    except SignInFirst:
+        return None
     except Unanswerable:
         return {}
     born = standing.birth_of(number)

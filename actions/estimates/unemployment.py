@@ -11,7 +11,7 @@ from actions.estimates.filled import Field
 from actions.knowledge.answers import Knowledge, Region
 from actions.record.asking import Service, ask, begin
 from actions.registries.client import Found
-from actions.talk.errors import Unanswerable
+from actions.talk.errors import SignInFirst, Unanswerable
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
@@ -38,14 +38,15 @@ class EstimateUnemployment(CitizenAction):
             return [_counted(parts, region, knowledge, told)]
         if fields is None:
             known = await _known(parts, turn)
-            field = Field("paid_months", "number", known)
-            return [filled.form(UNEMPLOYMENT, [field], knowledge)]
+            field = Field("paid_months", "number", known or None)
+            said = filled.sentence(known)
+            return [filled.form(UNEMPLOYMENT, [field], knowledge, said)]
         count = partial(_of_form, parts, region, knowledge, fields)
         return await filled.counted(parts, turn, UNEMPLOYMENT, fields, count)
 
 
 async def _known(parts: Parts, turn: Turn) -> str | None:
-    """The months of the record, if it may be read now."""
+    """The months of the record, None of nobody; empty where it may not be read now."""
     try:
         asking = await begin(parts, turn, SERVICE)
         number, regions = asking.subject.id_number, asking.regions
@@ -56,8 +57,10 @@ async def _known(parts: Parts, turn: Turn) -> str | None:
             return Found(told.contributions, told.silent, told.unknown)
 
         told = await ask(asking, {"contributions": months()})
-    except Unanswerable:
+    except SignInFirst:
         return None
+    except Unanswerable:
+        return ""
     return str(len({one.month for one in told.entries("contributions") if one.counted}))
 
 

@@ -298,13 +298,38 @@ async def test_the_form_knows_what_the_record_says(
 ) -> None:
     registries.months = paid("310000", "2016-11", 120)
     await sign_in("31010119800101001X")
-    form = (await desk.play("action_estimate_pension", "estimate_pension")).card("form")
+    said = await desk.play("action_estimate_pension", "estimate_pension")
+    assert said.responses == ["utter_estimate_form_known"]
+    form = said.card("form")
     known = {one["name"]: one.get("value") for one in form["fields"]}
     assert (known["birth"], known["category"]) == ("1980-01", "male")
     # Months and balance are of the same day, and say of which.
     assert (known["months"], known["balance"]) == ("120", "0.00")
     labels = {one["name"]: one["label"] for one in form["fields"]}
     assert all("到今天为止" in labels[name] for name in ("months", "balance"))
+
+
+@pytest.mark.parametrize(
+    ("calculator", "signed", "agreed", "response"),
+    [
+        ("pension", False, False, "utter_estimate_form"),
+        ("pension", True, False, "utter_estimate_form_plain"),
+        ("pension", True, True, "utter_estimate_form_known"),
+        ("unemployment", False, False, "utter_estimate_form"),
+        ("unemployment", True, False, "utter_estimate_form_plain"),
+        ("unemployment", True, True, "utter_estimate_form_known"),
+        ("flexible", False, False, "utter_estimate_form_plain"),
+        ("maternity", False, False, "utter_estimate_form_plain"),
+    ],
+)
+async def test_signing_in_is_offered_where_it_helps_and_to_who_has_not(
+    desk: Stage, sign_in: SignIn, calculator: str, signed: bool, agreed: bool, response: str
+) -> None:
+    if signed:
+        await sign_in("31010119800101001X", agreed=agreed)
+    said = await desk.play(f"action_estimate_{calculator}", f"estimate_{calculator}")
+    assert said.responses == [response]
+    assert ("登录以后" in said.text) is (response == "utter_estimate_form")
 
 
 async def test_the_form_of_who_is_not_signed_in_asks_for_the_day_of_retirement(
