@@ -23,6 +23,7 @@ from records.files import filled_forms
 # Nobody earns, saves or lives so much: beyond it is a slip of the keyboard.
 LARGEST = Decimal(100_000_000)
 AGAIN = "utter_estimate_field_again"
+MOST_MONTHS = 60 * 12
 MONTHS = frozenset({"months", "paid_months"})  # the fields that ask for months
 _PART = re.compile(r"(-?\d{1,12}(?:\.\d{1,4})?)\s*([^\d\s.-]*)\s*")
 
@@ -132,10 +133,9 @@ def number(
 ) -> Decimal:
     """A number of the form, not below `least`; else `FieldWrong`."""
     words = knowledge.phrases.words["calculator_words"]
-    value = _written(
-        fields.get(name, ""), words["written"]["months" if name in MONTHS else "amount"]
-    )
-    if value is None or not least <= value <= LARGEST:
+    kind, most = ("months", Decimal(MOST_MONTHS)) if name in MONTHS else ("amount", LARGEST)
+    value = _written(fields.get(name, ""), words["written"][kind])
+    if value is None or not least <= value <= most:
         raise FieldWrong(field=words["fields"][name])
     return value
 

@@ -34,7 +34,7 @@ class EstimateUnemployment(CitizenAction):
         parts, knowledge = self._parts, await self._parts.shelf.now()
         fields = await filled.read(parts, turn, UNEMPLOYMENT)
         region, told = knowledge.region(turn.region), turn.counts.get("paid_months")
-        if fields is None and told is not None:
+        if fields is None and told is not None and told <= filled.MOST_MONTHS:
             return [_counted(parts, region, knowledge, told)]
         if fields is None:
             known = await _known(parts, turn)

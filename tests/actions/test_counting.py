@@ -254,6 +254,9 @@ async def shown(desk: Stage, parts: Parts, calculator: str) -> dict[str, Any]:
         ("maternity", {"wage": "9000", "kind": "normal", "babies": "7"}, "几个宝宝"),
         ("flexible", {"base": "很多"}, "缴费基数"),
         ("unemployment", {"paid_months": "-3"}, "失业保险一共缴多少个月"),
+        ("unemployment", {"paid_months": "721"}, "失业保险一共缴多少个月"),
+        ("unemployment", {"paid_months": "61年"}, "失业保险一共缴多少个月"),
+        ("pension", {**PENSION, "months": "99999"}, "退休时一共缴多少个月"),
         ("pension", {**PENSION, "months": "0"}, "退休时一共缴多少个月"),
         ("pension", {**PENSION, "birth": "2027-01"}, "出生年月"),
         ("pension", {**PENSION, "birth": "1880-01"}, "出生年月"),
@@ -385,6 +388,13 @@ async def test_the_form_knows_what_was_told(
 ) -> None:
     shown = (await stage.play(action, counts=told, entities=entities)).card("form")
     assert {one["name"]: one["value"] for one in shown["fields"] if "value" in one} == fields
+
+
+async def test_nobody_paid_for_more_than_sixty_years(desk: Stage, parts: Parts) -> None:
+    said = await filled(desk, parts, "unemployment", {"paid_months": "60年"})
+    assert said.card("estimate")["inputs"]["失业保险一共缴多少个月"] == "720个月"
+    said = await desk.play("action_estimate_unemployment", counts={"paid_months": 721})
+    assert "value" not in said.card("form")["fields"][0]
 
 
 async def test_who_tells_the_months_needs_no_form(stage: Stage) -> None:
