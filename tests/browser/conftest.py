@@ -258,3 +258,16 @@ async def ask(page: Any, words: str) -> None:
     await page.locator("#text").fill(words)
     await page.locator("button.send").click()
     await page.wait_for_function(f"before => ({LAST})() > before", arg=before)
+
+
+async def with_a_voice(page: Page) -> None:
+    """A browser that reads aloud until it is told to stop; this one has no voice."""
+    await page.add_init_script(
+        """window.__speaking = false;
+        speechSynthesis.getVoices = () => [{ lang: 'zh-CN' }];
+        speechSynthesis.speak = (said) => {
+          window.__speaking = true;
+          said.onstart?.(new Event('start'));
+        };
+        speechSynthesis.cancel = () => { window.__speaking = false; };"""
+    )

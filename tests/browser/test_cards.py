@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.conftest import Chat, World, ask
+from tests.browser.conftest import Chat, World, ask, with_a_voice
 from tests.browser.scenes import SCENES
 
 SEEN = {
@@ -236,6 +236,18 @@ async def test_restart_asks_once_then_wipes_here_and_there(chat: Chat) -> None:
     await expect(page.locator(".welcome")).to_be_visible()
     assert ended == ["DELETE"]
     assert await page.evaluate("sessionStorage.length") == 0
+
+
+async def test_clearing_also_ends_what_is_read_aloud(chat: Chat) -> None:
+    page = await chat(prepare=with_a_voice)
+    await ask(page, "answer")
+    await page.get_by_role("button", name="朗读").click()
+    assert await page.evaluate("window.__speaking") is True
+    await page.get_by_role("button", name="设置").click()
+    await page.get_by_role("button", name="清除对话，重新开始").click()
+    await page.get_by_role("button", name="清除", exact=True).click()
+    await expect(page.locator(".welcome")).to_be_visible()
+    assert await page.evaluate("window.__speaking") is False
 
 
 async def test_three_languages(chat: Chat) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.conftest import Chat, World
+from tests.browser.conftest import Chat, World, with_a_voice
 
 LAUNCHER = "shebao-chat button"
 FRAME = "shebao-chat iframe"
@@ -104,6 +104,19 @@ async def test_what_comes_while_it_is_closed_is_counted(chat: Chat, world: World
         world.engine.seconds = 0.0
     await page.locator(LAUNCHER).click()
     await expect(page.locator("shebao-chat .badge")).to_be_hidden()
+
+
+async def test_a_closed_panel_reads_nothing_aloud(chat: Chat, world: World) -> None:
+    page = await chat(world.centre, width=1280, prepare=with_a_voice)
+    frame = await inside(page)
+    await say(frame, "answer")
+    await frame.get_by_role("button", name="朗读").click()
+    app = page.frames[1]
+    assert await app.evaluate("window.__speaking") is True
+    await page.evaluate("ShebaoChat.close()")
+    await app.wait_for_function("window.__speaking === false")
+    await page.locator(LAUNCHER).click()
+    await expect(frame.get_by_role("button", name="朗读")).to_be_visible()
 
 
 async def test_the_api_drives_it(chat: Chat, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Chat, ask
+from tests.browser.conftest import Chat, ask, with_a_voice
 
 KIOSK = "/chat?kiosk=1"
 IDLE = 120
@@ -36,6 +36,20 @@ async def test_an_idle_kiosk_warns_for_long_enough_then_wipes_everything(chat: C
     assert await page.evaluate("[sessionStorage.length, localStorage.length]") == [0, 0]
     assert "answer" not in await page.locator("#log").inner_text()
     await expect(page.locator("#text")).to_have_value("")
+
+
+async def test_the_wipe_also_ends_what_is_read_aloud(chat: Chat) -> None:
+    async def prepare(page: Page) -> None:
+        await clocked(page)
+        await with_a_voice(page)
+
+    page = await chat(KIOSK, prepare=prepare)
+    await ask(page, "answer")
+    await page.get_by_role("button", name="朗读").click()
+    assert await page.evaluate("window.__speaking") is True
+    await pass_by(page, IDLE + 5)
+    await expect(page.locator(".welcome")).to_be_visible()
+    assert await page.evaluate("window.__speaking") is False
 
 
 async def test_one_tap_stays(chat: Chat) -> None:

@@ -3,6 +3,7 @@
 import { TO_FRAME, TO_HOST, read, write, type Locale } from "../bridge/messages";
 import { setLook } from "./look";
 import { framed, site } from "./site";
+import { hush } from "./speech";
 import { restart, say, talk } from "./talk";
 import { Store } from "./store";
 
@@ -22,7 +23,10 @@ const heard: Record<string, (data: Record<string, unknown>) => void> = {
         tell("unread", { count: 0 });
         opened();
     },
-    close: () => panel.set({ open: false }),
+    close: () => {
+        hush(); // nobody looks at it any longer
+        panel.set({ open: false });
+    },
     send: (data) => say(data.text as string),
     locale: (data) => setLook({ locale: data.locale as Locale }),
     elder: (data) => setLook({ elder: data.on as boolean }),

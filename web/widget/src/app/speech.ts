@@ -42,6 +42,12 @@ export function readAloud(seq: number, words: string): void {
     speechSynthesis.speak(said);
 }
 
+/** Say no more. */
+export function hush(): void {
+    if (canRead) speechSynthesis.cancel();
+    reading.set({ seq: null });
+}
+
 /** Listen once; how to stop it. */
 export function listenOnce(
     heard: (words: string) => void,

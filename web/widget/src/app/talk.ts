@@ -7,6 +7,7 @@ import { follow, type Link } from "./follow";
 import { forget, keep, recall } from "./kept";
 import { locale } from "./look";
 import { region, site } from "./site";
+import { hush } from "./speech";
 import { Store } from "./store";
 
 export interface Outgoing {
@@ -260,6 +261,7 @@ function startOver(): void {
 }
 
 function drop(): void {
+    hush();
     listening?.abort();
     held = listening = null;
     forget(TALK);
