@@ -106,6 +106,24 @@ async def test_what_comes_while_it_is_closed_is_counted(chat: Chat, world: World
     await expect(page.locator("shebao-chat .badge")).to_be_hidden()
 
 
+async def test_what_came_while_it_was_closed_is_what_one_sees_on_opening(
+    chat: Chat, world: World
+) -> None:
+    page = await chat(world.centre, width=1280, height=620)
+    frame = await inside(page)
+    await say(frame, "answer")
+    await expect(frame.locator(".bubble.answer")).to_be_visible()
+    world.engine.seconds = 1.0
+    try:
+        await say(frame, "contributions")
+        await page.evaluate("ShebaoChat.close()")
+        await expect(page.locator("shebao-chat .badge")).to_have_text("1")
+    finally:
+        world.engine.seconds = 0.0
+    await page.locator(LAUNCHER).click()
+    await expect(frame.locator(".line.bot").last.get_by_text("66").first).to_be_in_viewport()
+
+
 async def test_a_closed_panel_reads_nothing_aloud(chat: Chat, world: World) -> None:
     page = await chat(world.centre, width=1280, prepare=with_a_voice)
     frame = await inside(page)

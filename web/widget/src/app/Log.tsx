@@ -3,6 +3,7 @@
 import { Fragment } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatEvent } from "./api";
+import { panel } from "./bridge";
 import { Line, NoteLine, OutgoingLine } from "./Line";
 import { look } from "./look";
 import { Button } from "./parts";
@@ -24,7 +25,8 @@ export function Log({ state, children }: { state: State; children: preact.Compon
     // What could not be sent is never behind the button: it still waits for a tap.
     const from = elder && !all ? Math.min(lastQuestion(events), ...places) : 0;
     const shown = events.slice(from);
-    useLayoutEffect(() => reveal(log.current), [events.length, outbox.length, notes.length]);
+    const { open } = useStore(panel); // what came while it was closed had no height to scroll by
+    useLayoutEffect(() => reveal(log.current), [events.length, outbox.length, notes.length, open]);
     const notesAt = (place: number) =>
         notes
             .filter((note) => placeOf(events, note.after) === place)
