@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Chat, World, ask, with_a_voice
 from tests.browser.scenes import SCENES
@@ -248,6 +248,31 @@ async def test_clearing_also_ends_what_is_read_aloud(chat: Chat) -> None:
     await page.get_by_role("button", name="清除", exact=True).click()
     await expect(page.locator(".welcome")).to_be_visible()
     assert await page.evaluate("window.__speaking") is False
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("not-allowed", "没有允许使用麦克风。请在浏览器里允许，或者打字。"),
+        ("service-not-allowed", "这里用不了语音输入，请打字。"),
+        ("network", "这里用不了语音输入，请打字。"),
+        ("no-speech", "没有听清，请再说一次，或者打字。"),
+    ],
+)
+async def test_why_nothing_was_heard_is_said(chat: Chat, error: str, words: str) -> None:
+    async def deaf(page: Page) -> None:
+        await page.add_init_script(
+            f"""window.SpeechRecognition = window.webkitSpeechRecognition = class {{
+              start() {{ setTimeout(() => this.end()); }}
+              end() {{ this.onerror({{ error: '{error}' }}); this.onend(); }}
+              abort() {{}}
+            }};"""
+        )
+
+    page = await chat(prepare=deaf)
+    await page.get_by_role("button", name="说话").click()
+    await expect(page.get_by_role("status").first).to_have_text(words)
+    await expect(page.locator("button.mic")).to_have_attribute("aria-pressed", "false")
 
 
 async def test_three_languages(chat: Chat) -> None:

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./icons";
-import { canListen, listenOnce } from "./speech";
+import { canListen, listenOnce, type Ending } from "./speech";
 import { announce } from "./status";
 import { note, say } from "./talk";
 import { fill, useWords } from "./words";
@@ -26,9 +26,17 @@ export function Composer() {
     const listen = () => {
         if (stop) return stop();
         announce(words.listening);
-        const ended = (clear: boolean) => {
+        const ended = (how: Ending) => {
             setStop(null);
-            announce(clear ? "" : words.not_heard);
+            announce(
+                {
+                    clear: "",
+                    stopped: "",
+                    unclear: words.not_heard,
+                    refused: words.mic_refused,
+                    missing: words.mic_missing,
+                }[how],
+            );
         };
         setStop(() => listenOnce((heard) => setText(heard.slice(0, LONGEST)), ended));
     };

@@ -10,7 +10,7 @@ interface Recognition extends EventTarget {
     start(): void;
     abort(): void;
     onresult: ((event: { results: ArrayLike<ArrayLike<{ transcript: string }>> }) => void) | null;
-    onerror: (() => void) | null;
+    onerror: ((event: { error: string }) => void) | null;
     onend: (() => void) | null;
 }
 type Recognitions = {
@@ -21,6 +21,17 @@ type Recognitions = {
 const { SpeechRecognition, webkitSpeechRecognition } = window as unknown as Recognitions;
 const Listener = SpeechRecognition ?? webkitSpeechRecognition;
 const VOICES = { "zh-CN": "zh-CN", "zh-Hant": "zh-TW", en: "en-US" };
+
+export type Ending = "clear" | "unclear" | "stopped" | "refused" | "missing";
+/** What a browser says when it does not listen; anything else was only not understood. */
+const ENDINGS: Record<string, Ending> = {
+    aborted: "stopped",
+    "not-allowed": "refused",
+    "service-not-allowed": "missing",
+    "audio-capture": "missing",
+    "language-not-supported": "missing",
+    network: "missing",
+};
 
 export const canListen = Boolean(Listener) && site.features?.voice !== false;
 export const canRead = "speechSynthesis" in window && site.features?.read_aloud !== false;
@@ -51,19 +62,21 @@ export function hush(): void {
 /** Listen once; how to stop it. */
 export function listenOnce(
     heard: (words: string) => void,
-    ended: (clear: boolean) => void,
+    ended: (how: Ending) => void,
 ): () => void {
     if (!Listener) return () => undefined;
     const ear = new Listener();
-    let clear = false;
+    let how: Ending = "unclear";
     ear.lang = VOICES[look.value.locale];
     ear.interimResults = true;
     ear.onresult = ({ results }) => {
-        clear = true;
+        how = "clear";
         heard(Array.from(results, (result) => result[0]?.transcript ?? "").join(""));
     };
-    ear.onerror = () => undefined;
-    ear.onend = () => ended(clear);
+    ear.onerror = ({ error }) => {
+        if (how === "unclear") how = ENDINGS[error] ?? how;
+    };
+    ear.onend = () => ended(how);
     ear.start();
     return () => ear.abort();
 }

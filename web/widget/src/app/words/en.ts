@@ -83,6 +83,8 @@ export const words: Words = {
     speak: "Speak",
     listening: "Listening… your words will be written down",
     not_heard: "That was not clear. Please say it again, or type.",
+    mic_refused: "The microphone is not allowed. Please allow it in the browser, or type.",
+    mic_missing: "Voice input is not available here. Please type.",
     sign_in: "Sign in",
     sign_in_about: "You sign in on a page of its own. Wenbao never sees your password.",
     sign_in_wait: "Please sign in on the new page, then come back here.",

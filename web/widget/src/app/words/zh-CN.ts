@@ -73,6 +73,8 @@ export const words = {
     speak: "说话",
     listening: "正在听，请说……说完会变成文字",
     not_heard: "没有听清，请再说一次，或者打字。",
+    mic_refused: "没有允许使用麦克风。请在浏览器里允许，或者打字。",
+    mic_missing: "这里用不了语音输入，请打字。",
     sign_in: "去登录",
     sign_in_about: "登录在单独的页面进行，问保看不到您的密码。",
     sign_in_wait: "请在新打开的页面登录，登录后回到这里。",

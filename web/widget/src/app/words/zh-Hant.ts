@@ -75,6 +75,8 @@ export const words: Words = {
     speak: "說話",
     listening: "正在聽，請說……說完會變成文字",
     not_heard: "沒有聽清，請再說一次，或者打字。",
+    mic_refused: "沒有允許使用麥克風。請在瀏覽器裡允許，或者打字。",
+    mic_missing: "這裡用不了語音輸入，請打字。",
     sign_in: "去登入",
     sign_in_about: "登入在單獨的頁面進行，問保看不到您的密碼。",
     sign_in_wait: "請在新打開的頁面登入，登入後回到這裡。",
