@@ -275,6 +275,22 @@ async def test_why_nothing_was_heard_is_said(chat: Chat, error: str, words: str)
     await expect(page.locator("button.mic")).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.parametrize("reports", [True, False])
+async def test_a_browser_without_a_voice_says_so(chat: Chat, reports: bool) -> None:
+    async def mute(page: Page) -> None:
+        told = "said.onerror?.(new Event('error'))" if reports else ""
+        await page.add_init_script(
+            f"""speechSynthesis.getVoices = () => [];
+            speechSynthesis.speak = (said) => setTimeout(() => {{ {told} }});"""
+        )
+
+    page = await chat(prepare=mute)
+    await ask(page, "answer")
+    await page.get_by_role("button", name="朗读").click()
+    await expect(page.get_by_role("status").first).to_contain_text("没有能朗读的声音")
+    await expect(page.get_by_role("button", name="朗读", exact=True)).to_be_visible()
+
+
 async def test_three_languages(chat: Chat) -> None:
     page = await chat()
     await page.get_by_role("button", name="设置").click()

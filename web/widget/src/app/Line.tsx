@@ -85,7 +85,7 @@ function Tools({ event, rated }: { event: ChatEvent; rated: boolean }) {
                     kind="quiet"
                     icon={seq === event.seq ? "stop" : "aloud"}
                     pressed={seq === event.seq}
-                    onClick={() => readAloud(event.seq, event.text)}
+                    onClick={() => readAloud(event.seq, event.text, () => announce(words.no_voice))}
                 >
                     {seq === event.seq ? words.stop_aloud : words.aloud}
                 </Button>

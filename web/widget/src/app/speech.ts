@@ -20,6 +20,7 @@ type Recognitions = {
 
 const { SpeechRecognition, webkitSpeechRecognition } = window as unknown as Recognitions;
 const Listener = SpeechRecognition ?? webkitSpeechRecognition;
+const VOICELESS = 3_000;
 const VOICES = { "zh-CN": "zh-CN", "zh-Hant": "zh-TW", en: "en-US" };
 
 export type Ending = "clear" | "unclear" | "stopped" | "refused" | "missing";
@@ -37,8 +38,8 @@ export const canListen = Boolean(Listener) && site.features?.voice !== false;
 export const canRead = "speechSynthesis" in window && site.features?.read_aloud !== false;
 export const reading = new Store<{ seq: number | null }>({ seq: null });
 
-/** Read the words of an event; the same again, or another, ends what is being read. */
-export function readAloud(seq: number, words: string): void {
+/** Read the words of an event; the same again, or another, ends it. `silent`: nothing is heard. */
+export function readAloud(seq: number, words: string, silent: () => void): void {
     const stop = reading.value.seq === seq;
     speechSynthesis.cancel();
     reading.set({ seq: null });
@@ -48,7 +49,17 @@ export function readAloud(seq: number, words: string): void {
         ? VOICES[look.value.locale === "zh-Hant" ? "zh-Hant" : "zh-CN"]
         : VOICES.en;
     said.rate = look.value.elder ? 0.85 : 1;
-    said.onend = said.onerror = () => reading.value.seq === seq && reading.set({ seq: null });
+    const over = () => reading.value.seq === seq && reading.set({ seq: null });
+    const failed = () => {
+        if (reading.value.seq !== seq) return; // stopped by a tap, or another is read
+        over();
+        silent();
+    };
+    // Some browsers without a voice report nothing at all.
+    const timer = setTimeout(() => speechSynthesis.getVoices().length || failed(), VOICELESS);
+    said.onstart = () => clearTimeout(timer);
+    said.onend = () => (clearTimeout(timer), over());
+    said.onerror = () => (clearTimeout(timer), failed());
     reading.set({ seq });
     speechSynthesis.speak(said);
 }

@@ -78,6 +78,7 @@ export const words: Words = {
     not_saved: "That was not saved. Please tap again.",
     aloud: "Read aloud",
     stop_aloud: "Stop reading",
+    no_voice: "No voice is available here to read aloud.",
     copy: "Copy",
     copied: "Copied",
     speak: "Speak",

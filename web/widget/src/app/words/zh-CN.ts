@@ -68,6 +68,7 @@ export const words = {
     not_saved: "没有记下来，请再点一次。",
     aloud: "朗读",
     stop_aloud: "停止朗读",
+    no_voice: "这里没有能朗读的声音，请看文字，或者拨打电话。",
     copy: "复制",
     copied: "已复制",
     speak: "说话",

@@ -70,6 +70,7 @@ export const words: Words = {
     not_saved: "沒有記下來，請再點一次。",
     aloud: "朗讀",
     stop_aloud: "停止朗讀",
+    no_voice: "這裡沒有能朗讀的聲音，請看文字，或者撥打電話。",
     copy: "複製",
     copied: "已複製",
     speak: "說話",
