@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 
 from tests.cards import check_card
-from tests.conftest import Talk
+from tests.conftest import ROOT, Talk
 from tests.journeys.conftest import Whole
 
 pytestmark = pytest.mark.journey
@@ -219,6 +220,25 @@ async def test_the_last_answer_is_said_again_and_then_simply(whole: Whole) -> No
     assert "12333" in simply
     assert len(simply) < len(words)
     assert offered[0]["choices"][0]["payload"].endswith(f'{{"item": "{cards[0]["item"]}"}}')
+
+
+def offered_in_english() -> list[str]:
+    """The questions of the widget's first screen in English, and the one in its empty field."""
+    words = (ROOT / "web/widget/src/app/words/en.ts").read_text(encoding="utf-8")
+    listed = re.search(r"questions: \[(.*?)\]", words, re.S)
+    example = re.search(r'placeholder: "e\.g\. (.*?)"', words)
+    assert listed
+    assert example
+    return [*re.findall(r'"(.*?)"', listed[1]), example[1]]
+
+
+@pytest.mark.parametrize("text", offered_in_english())
+async def test_what_the_first_screen_offers_in_english_is_answered_in_english(
+    whole: Whole, text: str
+) -> None:
+    _, cards = await said(await whole.talk(locale="en"), text)
+    assert cards[0]["type"] == "answer"
+    assert str(cards[0]["title"]).isascii()
 
 
 async def test_before_anything_was_said_nothing_is_said_again(whole: Whole) -> None:
