@@ -272,6 +272,26 @@ async def test_row_20_nothing_moves_for_those_who_do_not_want_it(chat: Chat) -> 
     assert await page.evaluate("document.getAnimations().length") == 0
 
 
+async def test_the_focus_stays_where_a_button_goes_away(chat: Chat) -> None:
+    page = await chat()
+    await ask(page, "answer")
+    await page.get_by_role("button", name="没用").press("Enter")
+    await expect(page.locator(".why")).to_be_focused()
+    await page.get_by_role("button", name="看不懂").press("Enter")
+    await expect(page.locator(".rated")).to_be_focused()
+    await page.get_by_role("button", name="设置").click()
+    clear = page.get_by_role("button", name="清除对话，重新开始")
+    await clear.press("Enter")
+    await expect(page.locator(".sure")).to_be_focused()
+    await page.get_by_role("button", name="取消").press("Enter")
+    await expect(clear).to_be_focused()
+    page = await elder_page(chat)
+    await ask(page, "answer")
+    await ask(page, "form")
+    await page.get_by_role("button", name="看前面的对话").press("Enter")
+    await expect(page.locator("#log")).to_be_focused()
+
+
 def test_every_row_has_a_test_or_a_line() -> None:
     written = (ROOT / "docs/accessibility.md").read_text(encoding="utf-8")
     assert [int(row) for row in re.findall(r"^\| (\d+) \|", written, re.M)] == list(range(1, 23))

@@ -1,6 +1,6 @@
 // One line of the conversation: who said it, what, and what one can do with it.
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as api from "./api";
 import type { ChatEvent } from "./api";
 import { Body, Shown } from "./cards";
@@ -102,6 +102,12 @@ function Tools({ event, rated }: { event: ChatEvent; rated: boolean }) {
 function Rating({ seq }: { seq: number }) {
     const words = useWords();
     const [state, setState] = useState<"" | "helpful" | "why" | "told">("");
+    const next = useRef<HTMLElement | null>(null);
+    const here = (element: HTMLElement | null) => void (next.current = element);
+    // The button that was pressed is gone.
+    useEffect(() => {
+        if (state) next.current?.focus({ preventScroll: true });
+    }, [state]);
     const rate = async (helpful: boolean, reason?: string) => {
         try {
             await withTalk((talk) => api.rate(talk, seq, helpful, reason));
@@ -113,21 +119,21 @@ function Rating({ seq }: { seq: number }) {
     };
     if (state === "helpful")
         return (
-            <p class="rated">
+            <p class="rated" tabIndex={-1} ref={here}>
                 <Icon name="check" />
                 {words.thanks}
             </p>
         );
     if (state === "told")
         return (
-            <p class="rated">
+            <p class="rated" tabIndex={-1} ref={here}>
                 <Icon name="check" />
                 {words.sorry}
             </p>
         );
     if (state === "why") {
         return (
-            <div class="why" role="group" aria-label={words.why}>
+            <div class="why" role="group" aria-label={words.why} tabIndex={-1} ref={here}>
                 <p>{words.why}</p>
                 {words.reasons.map((reason) => (
                     <Button key={reason} onClick={() => rate(false, reason)}>

@@ -31,6 +31,10 @@ export function Log({ state, children }: { state: State; children: preact.Compon
         notes
             .filter((note) => placeOf(events, note.after) === place)
             .map((note) => <NoteLine note={note} key={note.key} />);
+    const showAll = () => {
+        setAll(true);
+        log.current?.focus({ preventScroll: true }); // this button is about to go
+    };
     const unsentAt = (place: number) =>
         outbox
             .filter((_, which) => places[which] === place)
@@ -51,7 +55,7 @@ export function Log({ state, children }: { state: State; children: preact.Compon
                 {children}
                 {from > 0 && (
                     <div class="earlier">
-                        <Button onClick={() => setAll(true)}>{words.earlier}</Button>
+                        <Button onClick={showAll}>{words.earlier}</Button>
                     </div>
                 )}
                 {from === 0 && events.length > 0 && notesAt(0)}

@@ -84,7 +84,15 @@ function Display() {
 function Conversation({ onDone }: { onDone: () => void }) {
     const words = useWords();
     const { events } = useStore(talk);
-    const [sure, setSure] = useState(false);
+    const [sure, setSure] = useState<boolean | null>(null);
+    const section = useRef<HTMLElement>(null);
+    // The button that was pressed is gone; what is asked, or the button again, has the focus.
+    useEffect(() => {
+        const next = section.current?.querySelector<HTMLElement>(
+            ":scope > .sure, :scope > .button",
+        );
+        if (sure !== null) next?.focus();
+    }, [sure]);
     const copy = async () => {
         const { asText, copyText } = await import("./transcript");
         if (await copyText(asText())) announce(words.copied);
@@ -96,7 +104,7 @@ function Conversation({ onDone }: { onDone: () => void }) {
         announce(words.restarted);
     };
     return (
-        <section>
+        <section ref={section}>
             <h3>{words.this_talk}</h3>
             {events.length > 0 && (
                 <div class="row">
@@ -125,7 +133,7 @@ function Conversation({ onDone }: { onDone: () => void }) {
                 </div>
             )}
             {sure ? (
-                <div class="sure" role="alert">
+                <div class="sure" role="alert" tabIndex={-1}>
                     <p>{words.restart_sure}</p>
                     <div class="row">
                         <Button kind="strong" onClick={clear}>

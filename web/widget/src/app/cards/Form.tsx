@@ -41,7 +41,10 @@ export function FormCard({ card, active, seq }: { card: Form; active: boolean; s
         setWrong(empty ? { name: empty.name, words: words.missing } : null);
         setWhy("");
         if (empty) return;
-        if (!to) return fillIn(title, payload, values, refused);
+        if (!to) {
+            document.getElementById("log")?.focus({ preventScroll: true }); // its button is about to go
+            return fillIn(title, payload, values, refused);
+        }
         withTalk((talk) => api.askForCode(talk, { ...values, purpose }, () => setWorking(true)))
             .then(
                 (sent) => setMinutes(Math.round(sent.expires_in / 60)),
