@@ -11,7 +11,8 @@ from typing import Any
 from channels.refusals import BadField
 
 LONGEST_FIELD = 200
-_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
+# As a picker writes it, or as people do: 1970.5, 1970/05, with the words for year and month.
+_MONTH = re.compile(r"((?:19|20)\d\d)\s?[^\d\s]\s?(0?[1-9]|1[0-2])\s?[^\W\d]?")
 # With its unit, or one number for each of two units; what a unit means is the action's to say.
 _UNIT = r"\s?(?:%|[^\W\d_a-zA-Z]{1,3})"
 _ONE = r"-?\d{1,12}(?:\.\d{1,4})?"
@@ -42,13 +43,15 @@ def _of_kind(field: Mapping[str, Any], value: str) -> str:
     kind = field["kind"]
     if kind == "number":
         value = _COMMA.sub("", value)
+    if kind == "month" and (month := _MONTH.fullmatch(value)):
+        return f"{month[1]}-{int(month[2]):02d}"
     if len(value) > LONGEST_FIELD or any(
         unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in value
     ):
         raise _wrong(field)
     if kind == "choice" and value not in {one["value"] for one in field.get("choices", [])}:
         raise _wrong(field)
-    if kind == "month" and not _MONTH.fullmatch(value):
+    if kind == "month":
         raise _wrong(field)
     if kind == "number" and not _NUMBER.fullmatch(value):
         raise _wrong(field)

@@ -101,6 +101,8 @@ async def test_a_form_names_what_is_missing_and_sends_the_rest_as_fields(chat: C
     await page.get_by_role("button", name="开始算").click()
     await expect(page.get_by_role("alert")).to_have_text("请填写：出生年月")
     await expect(page.get_by_label("出生年月")).to_be_focused()
+    # A browser without a picker shows how it is written.
+    await expect(page.get_by_label("出生年月")).to_have_attribute("placeholder", "1968-05")
     await page.get_by_label("出生年月").fill("1972-08")
     await page.get_by_label("人员类别").select_option(label="男职工")
     async with page.expect_request("**/messages") as sent:

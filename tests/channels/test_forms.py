@@ -86,6 +86,10 @@ async def test_the_fields_wait_sealed_and_the_engine_hears_the_payload_alone(
         ({**GOOD, "employer": "a\u0000b"}, "employer"),
         ({**GOOD, "employer": "a\u202eb"}, "employer"),
         ({**GOOD, "month": "2027-13"}, "month"),
+        ({**GOOD, "month": "2027"}, "month"),
+        ({**GOOD, "month": "202705"}, "month"),
+        ({**GOOD, "month": "2027年5月1日"}, "month"),
+        ({**GOOD, "month": "1860-05"}, "month"),
         ({**GOOD, "many": "1e9"}, "many"),
         ({**GOOD, "many": "1,5"}, "many"),
         ({**GOOD, "many": "不知道"}, "many"),
@@ -117,6 +121,17 @@ async def test_a_number_may_have_its_commas_and_its_unit(
 ) -> None:
     assert await fill(talk, {**GOOD, "many": written}) == 202
     assert await kept(gateway, talk) == {**GOOD, "many": taken}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["1970-05", "1970-5", "1970年5月", "１９７０年０５月", "1970 年 5 月", "1970.5", "1970/05"],
+)
+async def test_a_month_may_be_written_as_people_do(
+    gateway: Gateway, talk: Talk, written: str
+) -> None:
+    assert await fill(talk, {**GOOD, "month": written}) == 202
+    assert await kept(gateway, talk) == {**GOOD, "month": "1970-05"}
 
 
 async def test_a_form_that_was_not_shown_here_is_no_choice(

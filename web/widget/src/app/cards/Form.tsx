@@ -134,7 +134,15 @@ function Field({
     }
     const { value } = field;
     if (field.kind === "month" || field.kind === "date")
-        return <input {...known} type={field.kind} defaultValue={value} />;
+        // Seen where the browser has no picker: there it is a field of words.
+        return (
+            <input
+                {...known}
+                type={field.kind}
+                defaultValue={value}
+                placeholder={field.kind === "month" ? "1968-05" : "1968-05-01"}
+            />
+        );
     const phone = field.name === "phone";
     const inputMode = phone ? "tel" : field.kind === "number" ? "decimal" : "text";
     return (
