@@ -232,6 +232,12 @@ class LevelTooLow(GatewayError):
     code = "level_too_low"
 
 
+class NotSureEnough(LevelTooLow):
+    """The citizen is known surely enough for look-ups, as it may be, but not for this act."""
+
+    code = "not_sure_enough"
+
+
 class SignInTooOld(GatewayError):
     """The citizen signed in at the provider too long ago."""
 

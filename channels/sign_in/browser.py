@@ -173,7 +173,10 @@ async def _vouched(parts: Parts, code: str, attempt: Attempt) -> tuple[Proven, P
         settings.levels_from(attempt.level),
         settings.identity_max_age,
     )
-    proven = await _proven(provider, tokens.get("id_token"), access_token, expected)
+    try:
+        proven = await _proven(provider, tokens.get("id_token"), access_token, expected)
+    except refusals.LevelTooLow as problem:
+        raise (refusals.NotSureEnough if attempt.level else refusals.LevelTooLow) from problem
     told = proven.claims
     if "name" not in told or "id_number" not in told:
         told = await provider.userinfo(access_token)

@@ -152,6 +152,23 @@ async def test_a_lower_level_than_needed_is_refused_and_a_higher_one_will_do(
         assert behind.rows("SELECT acr FROM identities") == [(f"{LOA}4",)]
 
 
+async def test_a_level_that_does_for_look_ups_alone_is_said_to_be_too_low_for_this(
+    desk: Gateway, behind: Behind, new_browser: NewBrowser
+) -> None:
+    card = {"type": "sign_in", "reason": "step_up"}
+    behind.engine.says = lambda heard: [
+        {"recipient_id": heard["sender"], "text": "请登录", "custom": {"card": card}}
+    ]
+    talk = await desk.talk()
+    await talk.ask("开证明")
+    refused = await new_browser().sign_in(await link(talk), SURE.login, level=2)
+    assert refusal(refused) == (403, "not_sure_enough")
+    assert "开证明" in refused.text
+    assert "查看个人记录" not in refused.text
+    assert behind.identities() == []
+    assert behind.engine.texts == ["开证明"]
+
+
 async def test_a_conversation_belongs_to_its_first_citizen(
     desk: Gateway, behind: Behind, new_browser: NewBrowser
 ) -> None:
