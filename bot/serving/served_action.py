@@ -22,7 +22,6 @@ LOOKING_BACK = (
     *("action_say_again", "action_say_simply", "action_say_not_covered"),
     *("action_say_phone", "action_say_source"),
     "action_ask_back",  # says no sympathy twice
-    "action_agree_to_look_ups",  # only what was asked is agreed to
     "action_continue",  # a place adds to the answer that was given
 )
 ANSWER = "action_answer_question"
