@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import BrowserContext, FrameLocator, Page, expect
 
 from tests.browser.conftest import Chat, World, with_a_voice
@@ -135,6 +136,22 @@ async def test_a_closed_panel_reads_nothing_aloud(chat: Chat, world: World) -> N
     await app.wait_for_function("window.__speaking === false")
     await page.locator(LAUNCHER).click()
     await expect(frame.get_by_role("button", name="朗读")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "launcher"),
+    [
+        ("en-GB", "Ask about social insurance"),
+        ("zh-HK", "社保諮詢"),
+        ("zh-CN", "社保咨询"),
+        ("fr-FR", "社保咨询"),
+    ],
+)
+async def test_the_browser_decides_the_language_of_the_launcher(
+    chat: Chat, world: World, language: str, launcher: str
+) -> None:
+    page = await chat(world.centre, width=1280, locale=language)
+    await expect(page.locator(LAUNCHER)).to_contain_text(launcher)
 
 
 async def test_the_api_drives_it(chat: Chat, world: World) -> None:

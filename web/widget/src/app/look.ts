@@ -1,5 +1,6 @@
 // How this citizen wants it to look, remembered in this browser: 长辈版, size, contrast, language.
 
+import { browserLocale } from "../bridge/locale";
 import { LOCALES, type Locale } from "../bridge/messages";
 import { forget, keep, recall } from "./kept";
 import { kiosk, site } from "./site";
@@ -60,10 +61,4 @@ function read(): Look {
     const known = LOCALES.includes(wanted.locale) && wanted.size in SIZES;
     const found = known ? wanted : first;
     return found.elder && found.size < ELDER_FROM ? { ...found, size: ELDER_FROM } : found;
-}
-
-function browserLocale(): Locale {
-    const named = navigator.language.toLowerCase();
-    if (/^zh-(tw|hk|mo|hant)/.test(named)) return "zh-Hant";
-    return named.startsWith("zh") ? "zh-CN" : named.startsWith("en") ? "en" : "zh-CN";
 }

@@ -1,5 +1,6 @@
 // The one script on a service centre's page: `ShebaoChat` and the launcher. Knows nothing of messages.
 
+import { browserLocale } from "../bridge/locale";
 import { LOCALES, TO_FRAME, TO_HOST, read, write, type Locale } from "../bridge/messages";
 import { build, count, mount, show, speak, type Launcher } from "./launcher";
 
@@ -99,7 +100,7 @@ export const api = {
     init(given: Options): void {
         if (launcher) return;
         options = { ...given };
-        locale = LOCALES.find((one) => one === given.locale) ?? "zh-CN";
+        locale = LOCALES.find((one) => one === given.locale) ?? browserLocale();
         const look = {
             position: given.position === "left" ? "left" : "right",
             brand: given.theme?.brand,
