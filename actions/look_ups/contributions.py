@@ -183,4 +183,5 @@ def _paid(one: Contribution) -> Paid:
         personal=one.personal,
         status=one.status,
         counts=one.counted,
+        deemed=one.deemed,
     )

@@ -24,6 +24,7 @@ class Paid:
     personal: Decimal
     status: str
     counts: bool  # False while it is owed
+    deemed: bool = False  # counts without having been paid (视同缴费)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Record:
     gaps: tuple[Gap, ...]
     overlaps: tuple[Overlap, ...]
     owed: tuple[Paid, ...]
+    deemed: int = 0  # of the total, the months that nobody paid for
 
 
 def explain(months: Iterable[Paid]) -> Record:
@@ -88,6 +90,7 @@ def explain(months: Iterable[Paid]) -> Record:
         gaps=tuple(gaps_of([*distinct, *(one.month for one in known if one.status in OWED)])),
         overlaps=tuple(_overlaps(paid)),
         owed=tuple(one for one in known if not one.counts),
+        deemed=len(distinct) - len({one.month for one in paid if not one.deemed}),
     )
 
 

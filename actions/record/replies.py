@@ -117,6 +117,9 @@ def _values(shown: Shown, knowledge: Knowledge) -> dict[str, str]:
 
 def _remarks(shown: Shown, knowledge: Knowledge) -> Iterable[Reply]:
     record, phrases = shown.record, knowledge.phrases
+    if record.deemed:
+        paid = str(record.total - record.deemed)
+        yield Reply("utter_contributions_deemed", {"many": str(record.deemed), "paid": paid})
     if record.gaps:
         yield _gaps(record.gaps, knowledge)
     if record.overlaps:

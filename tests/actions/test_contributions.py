@@ -6,6 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -204,6 +205,29 @@ async def test_of_many_double_spells_the_newest_three_are_named_as_such(
     assert "utter_contributions_double_many" in said.responses
     assert "有4个月" in said.text
     assert "最近的是：2023年3月、2023年5月、2023年7月。" in said.text
+
+
+async def test_deemed_months_are_told_from_those_that_were_paid(
+    stage: Stage, registries: StandInRegistries, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    deemed = [
+        dataclasses.replace(one, deemed=True, personal=Decimal(0), employer="乙单位")
+        for one in paid("310000", "2010-01", 12)
+    ]
+    registries.months = [*deemed, *paid("310000", "2010-12", 6)]
+    said = await stage.play(LOOK_UP, "look_up_contributions")
+    assert told(said)[:2] == ["utter_contributions", "utter_contributions_deemed"]
+    assert "一共交了17个月" in said.text
+    assert "有11个月是视同缴费" in said.text
+    assert "实际交了6个月" in said.text
+    of_a_year = {"entities": {"period": "2010-01/2010-12"}}
+    said = await stage.play(LOOK_UP, "look_up_contributions", **of_a_year)
+    assert "实际交了1个月" in said.text
+    registries.months = paid("310000", "2010-12", 6)
+    stage.slots.clear()
+    said = await stage.play(LOOK_UP, "look_up_contributions")
+    assert "视同缴费" not in said.text
 
 
 async def test_owed_months_do_not_count(
