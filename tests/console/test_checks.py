@@ -1,0 +1,48 @@
+"""What does not get past the checks of items and figures, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.console.conftest import Console, form_of
+
+FOREIGN = (
+    "http://1.2.3.4/x",
+    "请打开1.2.3.4办理",
+    "http://社保局.中国/",
+    "请登录社保局.中国办理",
+    "看ｗｗｗ．ｅｖｉｌ．ｃｏｍ",
+    "看ev\u200bil.com",
+    "http://www.gov.cn@evil.com/",
+    "http://www.gov.cn@3232235777/",
+    "https://localhost/x",
+    "http://evil。com",
+    "http://www.gov.cn.evil.com/",
+    "看evil.соm",
+)
+FINE = (
+    "看www.gov.cn，或者 https://rsj.beijing.gov.cn/a?b=c。",
+    "看https://www.mohrss.gov.cn:443/的说明",
+    "（https://www.gov.cn）、https://www.gov.cn，以及“https://www.gov.cn：80”",
+    "1.带身份证.2.到窗口办.第3.5条说的也算",
+    "缴费比例是16.0%，2026.01.31前办",
+)
+
+
+@pytest.mark.parametrize("field", ["detail", "sources"])
+async def test_no_foreign_address_is_submitted(console: Console, field: str) -> None:
+    async with console.worker("editor") as editor:
+        for text in FOREIGN:
+            told = text if field == "detail" else f"LAW_SI | {text}"
+            await editor.edit("Q001", **{field: told})
+            refused = await editor.step("Q001", "submit")
+            assert (refused.status_code, "非政府网址" in refused.text) == (409, True), text
+        assert 'class="state draft"' in (await editor.get("/items/Q001")).text
+
+
+async def test_the_governments_addresses_and_plain_words_are_fine(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        for text in FINE:
+            form = form_of((await editor.get("/items/Q001")).text)
+            looked = await editor.post("/items/Q001/look", **(form | {"detail": text}))
+            assert "可以提交审核" in looked.text, text
