@@ -192,7 +192,7 @@ def test_an_action_is_told_what_was_counted_before() -> None:
 def test_an_answer_is_told_what_was_shown_where_the_question_leans_on_it() -> None:
     leaning = UserUttered("要多久", {"name": "faq"}, [], {"in_full": "问，要多久"})
     tracker = _tracker(_said(), BotUttered("答", {"custom": {"card": {"n": 1}}}), leaning)
-    for action, told in (("action_answer_question", True), ("action_ask_back", False)):
+    for action, told in (("action_answer_question", True), ("action_hand_over", False)):
         events = call(action, tracker)["tracker"]["events"]
         assert [event["event"] for event in events] == ["user", *["bot"] * told, "user"]
 
