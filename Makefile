@@ -78,8 +78,8 @@ talks: $(MODEL) ## measure how well whole talks are followed, on bench/talks.jso
 	@$(ENGINE) -W ignore -m bot.evaluation.talks --model $(MODEL)
 
 index: .venv/engine/.built ## rebuild the answer index from data/; running engines take it over; WHAT=build|check|activate|rollback, VERSION=…
-	@test -n "$${ANSWER_INDEX_KEY:-}" -o -s .data/answers.key || { echo "There is no key to sign with: set ANSWER_INDEX_KEY, or start make run once." >&2; exit 1; }
-	@ANSWER_INDEX="$${ANSWER_INDEX:-.data/answers}" ANSWER_INDEX_KEY="$${ANSWER_INDEX_KEY:-$$(cat .data/answers.key)}" $(ENGINE) -W ignore -m bot.index $(or $(WHAT),build) $(VERSION)
+	@test -n "$${ANSWER_INDEX_KEY:-}" -o -s "$${DATA_DIR:-.data}/answers.key" || { echo "There is no key to sign with: set ANSWER_INDEX_KEY, or start make run once." >&2; exit 1; }
+	@ANSWER_INDEX="$${ANSWER_INDEX:-$${DATA_DIR:-.data}/answers}" ANSWER_INDEX_KEY="$${ANSWER_INDEX_KEY:-$$(cat "$${DATA_DIR:-.data}/answers.key")}" $(ENGINE) -W ignore -m bot.index $(or $(WHAT),build) $(VERSION)
 
 engine: $(MODEL) .venv/app/.built ## move a running stack over to the newest model, past the gate, without a break
 	@$(APP) -m scripts.move_over

@@ -271,7 +271,7 @@ def _addresses(settings: dict[str, str]) -> dict[str, str]:
         "chat page": settings["PUBLIC_URL"] + "/chat",
         "service centre's page (demo)": settings["CENTRE_URL"],
         "staff console": settings["CONSOLE_URL"],
-        "public API": settings["PUBLIC_URL"] + "/docs",
+        "public API": settings["PUBLIC_URL"] + "/openapi.json",
         "identity provider (sandbox)": settings["IDENTITY_ISSUER"],
         "registry (sandbox)": settings["REGISTRY_URL"],
         "short messages (sandbox)": settings["SMS_URL"],
