@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from actions.knowledge.answers import Knowledge
 from actions.knowledge.retirement_rules import Month
 from actions.record.asking import Service, ask, begin, place_name, silent_regions
+from actions.record.periods import Period, read_period
 from actions.record.pointing import with_basis
 from actions.record.tables import iso, money, table
 from actions.registries.entries import Benefit, Payment
@@ -19,6 +21,9 @@ from actions.talk.turn import Turn
 
 SERVICE = Service("benefits")
 MOST_PAYMENTS = 24
+NOTHING_KEPT: Mapping[str, None] = {"pending": None, "period": None}
+# What is waited for when a period of this look-up was kept over a sign-in.
+KEPT_FOR = frozenset((SERVICE.name, "look_up_for_other"))
 
 
 class LookUpBenefits(CitizenAction):
@@ -31,28 +36,40 @@ class LookUpBenefits(CitizenAction):
         self._parts = parts
 
     async def answer(self, turn: Turn) -> list[Reply]:
-        """Each benefit with its newest payments."""
+        """Each benefit with its newest payments, or with those of a period."""
         return await look_up(self._parts, turn)
 
 
 async def look_up(parts: Parts, turn: Turn) -> list[Reply]:
     """Ask, keep, tell."""
-    asking = await begin(parts, turn, SERVICE)
+    period = read_period(_period_of(turn), parts.today())
+    asking = await begin(parts, turn, SERVICE, period=str(period) if period else None)
     question = parts.registries.benefits(asking.subject.id_number, asking.regions)
     found = await ask(asking, {SERVICE.name: question})
     knowledge = asking.knowledge
     known: Sequence[Benefit] = found.entries(SERVICE.name)
-    said = [one for benefit in known for one in sentences(benefit, knowledge)]
+    said = [one for benefit in known for one in sentences(benefit, knowledge, period)]
     if not said:
-        said = [Reply("utter_benefits_none", {}, None, {"pending": None})]
+        said = [Reply("utter_benefits_none", {}, None, NOTHING_KEPT)]
     return [*with_basis(said, knowledge), *silent_regions(found, knowledge)]
 
 
-def sentences(benefit: Benefit, knowledge: Knowledge) -> Iterable[Reply]:
-    """What is paid, and what went wrong with it."""
+def _period_of(turn: Turn) -> str | None:
+    """The period that was said now; one from before only where this look-up goes on."""
+    kept = turn.slots.get("period") if turn.pending in KEPT_FOR else None
+    return turn.entities.get("period") or kept
+
+
+def sentences(
+    benefit: Benefit, knowledge: Knowledge, period: Period | None = None
+) -> Iterable[Reply]:
+    """What is paid, in all or in a period, and what went wrong with it."""
     values = _values(benefit, knowledge)
-    card, slots = _card(benefit, knowledge), {"pending": None}
-    yield Reply(_main(benefit), values, card, slots)
+    if period is None:
+        yield Reply(_main(benefit), values, _card(benefit, knowledge), NOTHING_KEPT)
+    else:
+        benefit = _within(benefit, period)
+        yield _of_period(benefit, period, knowledge)
     wrong = [one for one in benefit.payments if one.status in ("returned", "suspended")]
     if benefit.status == "suspended" or any(one.status == "suspended" for one in wrong):
         yield _trouble("utter_benefit_suspended", benefit, wrong, knowledge)
@@ -63,6 +80,22 @@ def sentences(benefit: Benefit, knowledge: Knowledge) -> Iterable[Reply]:
         month = knowledge.phrases.month(Month.read(coming[0].month))
         amount = money(coming[0].amount)
         yield Reply("utter_benefit_scheduled", {**values, "month": month, "amount": amount})
+
+
+def _within(benefit: Benefit, period: Period) -> Benefit:
+    """The benefit as if only these months had been; how it is today says nothing of them."""
+    months = tuple(
+        one for one in benefit.payments if period.first <= Month.read(one.month) <= period.last
+    )
+    return replace(benefit, payments=months, status="active")
+
+
+def _of_period(benefit: Benefit, period: Period, knowledge: Knowledge) -> Reply:
+    values = _values(benefit, knowledge)
+    values["period"] = knowledge.phrases.months(period.first, period.last)
+    paid = any(one.status == "paid" for one in benefit.payments)
+    response = "utter_benefit_period" if paid else "utter_benefit_period_none"
+    return Reply(response, values, _card(benefit, knowledge), NOTHING_KEPT)
 
 
 def _main(benefit: Benefit) -> str:
@@ -115,7 +148,7 @@ def _trouble(
 
 
 def _card(benefit: Benefit, knowledge: Knowledge) -> Card:
-    """The newest payments first."""
+    """The newest payments first; its title says when there are more."""
     newest = sorted(benefit.payments, key=lambda one: one.month, reverse=True)[:MOST_PAYMENTS]
     rows = (
         (
@@ -126,5 +159,8 @@ def _card(benefit: Benefit, knowledge: Knowledge) -> Card:
         )
         for one in newest
     )
-    title = knowledge.phrases.word("benefit_kinds", benefit.kind)
+    title, many = knowledge.phrases.word("benefit_kinds", benefit.kind), len(benefit.payments)
+    if many > MOST_PAYMENTS:
+        cut = knowledge.phrases.words["record"]["lines"]["cut"]
+        title = cut.format(title=title, shown=MOST_PAYMENTS, many=many)
     return table(title, ("month", "amount", "status", "paid_on"), rows, knowledge)
