@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from records.own.assurance import LADDER
 from records.vault import AUDIT, INDEX, Keyring, hash_key, read_key
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +65,8 @@ class Settings(BaseSettings):
         SMS_SECONDS: how long sending may take.
 
     How surely a citizen must be known:
-        IDENTITY_LEVELS: the provider's levels (`acr`), the lowest first, separated by commas.
+        IDENTITY_LEVELS: the provider's levels (`acr`), the lowest first, separated by commas;
+            each one of `records/own/assurance.py`.
         IDENTITY_LEVEL: the one of these that is needed at least.
         STEP_UP_LEVEL: the one that documents and access for somebody else need.
         IDENTITY_MAX_AGE: seconds that a citizen's sign-in at the provider may lie back.
@@ -152,8 +154,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _level_is_known(self) -> Settings:
-        if self.identity_level not in self.identity_levels:
-            raise ValueError("IDENTITY_LEVEL is none of IDENTITY_LEVELS")
+        """Acts need a rung of one ladder: elsewhere all, or nobody, would be sure enough."""
+        for name in ("identity_level", "step_up_level"):
+            if getattr(self, name) not in self.identity_levels:
+                raise ValueError(f"{name.upper()} is none of IDENTITY_LEVELS")
+        if strange := [one for one in self.identity_levels if one not in LADDER]:
+            named = f"{', '.join(strange)}, none of {', '.join(LADDER)}"
+            raise ValueError(f"IDENTITY_LEVELS has {named}: have the provider name its levels so")
         return self
 
     @cached_property

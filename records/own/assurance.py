@@ -38,8 +38,11 @@ class TooLongAgo(Exception):
 def check(
     acr: str, authenticated_at: datetime, needs: Needs, now: datetime, ladder: Sequence[str]
 ) -> None:
-    """Let the sign-in pass, or raise what it lacks; an unknown level is the lowest of all."""
-    if rank(acr, ladder) < rank(needs.level, ladder):
+    """Let the sign-in pass, or raise what it lacks; an unknown level is the lowest of all.
+
+    Where the level that is needed is on no rung itself, nobody is known surely enough.
+    """
+    if needs.level not in ladder or rank(acr, ladder) < rank(needs.level, ladder):
         raise TooLow
     if not now - needs.fresh <= authenticated_at <= now + LEEWAY:
         raise TooLongAgo

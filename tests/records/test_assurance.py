@@ -42,6 +42,12 @@ def test_a_sign_in_grows_old_and_never_comes_from_the_future(seconds: int, passe
             assurance.check(FACE, at, TAKE_AWAY, NOW, LADDER)
 
 
+def test_where_the_needed_level_is_on_no_rung_nobody_passes() -> None:
+    for level in LADDER:
+        with pytest.raises(assurance.TooLow):
+            assurance.check(level, NOW, TAKE_AWAY, NOW, ("eid:low", "eid:high"))
+
+
 def test_the_acts_need_what_is_written() -> None:
     assert (VIEW.level, VIEW.fresh) == (CODE, timedelta(minutes=10))
     assert (TAKE_AWAY.level, TAKE_AWAY.fresh) == (CARD, timedelta(minutes=5))

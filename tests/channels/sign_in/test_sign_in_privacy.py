@@ -116,9 +116,24 @@ async def test_the_parts_of_the_pages_are_served_and_allowed(desk: Gateway) -> N
         assert (await desk.http.get(f"/sign-in/assets/{name}")).status_code in (404, 410)
 
 
-async def test_a_level_that_the_provider_does_not_have_stops_the_gateway_at_its_start(
-    open_desk: OpenDesk,
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"identity_level": "urn:wenbao:acr:loa9"}, "IDENTITY_LEVEL is none"),
+        ({"step_up_level": "urn:wenbao:acr:loa9"}, "STEP_UP_LEVEL is none"),
+        (
+            {
+                "identity_levels": "eid:low,eid:high",
+                "identity_level": "eid:low",
+                "step_up_level": "eid:high",
+            },
+            "have the provider name its levels so",
+        ),
+    ],
+)
+async def test_a_level_that_is_on_no_ladder_stops_the_gateway_at_its_start(
+    open_desk: OpenDesk, settings: dict[str, str], named: str
 ) -> None:
-    with pytest.raises(ValueError, match="IDENTITY_LEVEL"):
-        async with open_desk(identity_level="urn:wenbao:acr:loa9"):
+    with pytest.raises(ValueError, match=named):
+        async with open_desk(**settings):
             pass
