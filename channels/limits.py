@@ -1,6 +1,7 @@
 """How often a conversation or an address may ask: sliding windows in Redis, or in this process.
 
-The window is the current minute plus the part of the last one that still counts. When Redis
+The window is the current minute plus the part of the last one that still counts; who is refused is
+told after how many seconds there is room again, if he asks no more until then. When Redis
 is away each process counts for itself, so that nothing is ever unlimited.
 """
 
@@ -31,12 +32,23 @@ local now = tonumber(clock[1])
 local window = tonumber(ARGV[1])
 local place = now % window
 local start = now - place
+local wait = 0
 for i, key in ipairs(KEYS) do
   local current = tonumber(redis.call('GET', key .. ':' .. start) or '0')
   local last = tonumber(redis.call('GET', key .. ':' .. (start - window)) or '0')
-  if current + last * (window - place) / window >= tonumber(ARGV[i + 1]) then
-    return window - place
+  local most = tonumber(ARGV[i + 1])
+  if current + last * (window - place) / window >= most then
+    local free = 0
+    if current < most then
+      free = math.floor(window * (last + current - most) / last) + 1 - place
+    else
+      free = window - place + math.floor(window * (current - most) / current) + 1
+    end
+    wait = math.max(wait, free)
   end
+end
+if wait > 0 then
+  return wait
 end
 for _, key in ipairs(KEYS) do
   redis.call('INCR', key .. ':' .. start)
@@ -84,11 +96,14 @@ class Limits:
         now = int(self._clock())
         place = now % WINDOW
         start = now - place
+        waits = []
         for limit in limits:
             current = self._counters.get((limit.key, start), 0)
             last = self._counters.get((limit.key, start - WINDOW), 0)
             if current + last * (WINDOW - place) / WINDOW >= limit.most:
-                return WINDOW - place
+                waits.append(_until_room(current, last, limit.most, place))
+        if waits:
+            return max(waits)
         for limit in limits:
             self._counters[limit.key, start] = self._counters.get((limit.key, start), 0) + 1
         self._forget_old(start)
@@ -98,6 +113,13 @@ class Limits:
         if len(self._counters) > MOST_COUNTERS:
             kept = {at: n for at, n in self._counters.items() if at[1] >= start - WINDOW}
             self._counters = kept if len(kept) <= MOST_COUNTERS else {}
+
+
+def _until_room(current: int, last: int, most: int, place: int) -> int:
+    """Seconds until a window has room again: the script's sum, for who counts here."""
+    if current < most:
+        return WINDOW * (last + current - most) // last + 1 - place
+    return WINDOW - place + WINDOW * (current - most) // current + 1
 
 
 def _key(name: str) -> str:

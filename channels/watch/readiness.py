@@ -17,6 +17,7 @@ from channels.journey.engine import Engine
 # Probes may come from many sides; the parts are tried at most this often.
 SECONDS_HELD = 1.0
 SECONDS_A_PART = 3.0
+DATABASE, REDIS, ENGINE = "database", "redis", "engine"
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
-        """Whether all of them are well."""
-        return all(self.parts.values())
+        """Whether all are well without which nothing is answered: Redis only makes it faster."""
+        return all(well for name, well in self.parts.items() if name != REDIS)
 
 
 class Watch:
@@ -46,7 +47,7 @@ class Watch:
         """How the parts are."""
         async with self._lock:
             if time.monotonic() >= self._until:
-                names = ("database", "redis", "engine")
+                names = (DATABASE, REDIS, ENGINE)
                 tries = (self._has_database(), self._has_redis(), self._engine.answers())
                 parts = await asyncio.gather(*(_within(one) for one in tries))
                 self._last = Readiness(dict(zip(names, parts, strict=True)))

@@ -151,3 +151,26 @@ async def test_the_counters_here_stay_bounded(monkeypatch: pytest.MonkeyPatch) -
         await limits.spend([Limit(uuid.uuid4().hex, 5)])
     assert len(limits._counters) <= 11
     await redis.aclose()
+
+
+@pytest.mark.parametrize(
+    ("most", "begin", "asked"), [(5, 31, 5), (6, 0, 6), (5, 59, 5), (3, 10, 3)]
+)
+async def test_who_waits_as_long_as_told_has_room_and_not_much_sooner(
+    most: int, begin: int, asked: int
+) -> None:
+    now = [WINDOW * 1000.0 + begin]
+    limits = Limits(Redis(port=free_port()), clock=lambda: now[0])
+    wish = [Limit("x", most)]
+    for _ in range(asked):
+        await limits.spend(wish)
+    for _ in range(3):
+        with pytest.raises(TooMany) as refused:
+            await limits.spend(wish)
+        told = int(refused.value.retry_after)
+        assert 1 <= told <= WINDOW + 1
+        now[0] += told - 2
+        with pytest.raises(TooMany):
+            await limits.spend(wish)
+        now[0] += 2
+        await limits.spend(wish)

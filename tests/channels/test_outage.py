@@ -133,7 +133,8 @@ async def test_without_redis_nothing_is_lost_and_nothing_stops(
         await talk.send(text="三")
         assert (await waiting)[0]["text"] == "三"
         ready = await one.http.get("/readyz")
-        assert (ready.status_code, ready.json()["parts"]["redis"]) == (503, False)
+        # Everything is answered without it: no balancer may take us out.
+        assert (ready.status_code, ready.json()["parts"]["redis"]) == (200, False)
         with store:
             await asyncio.sleep(2.5)
             assert (await one.http.get("/readyz")).status_code == 200
