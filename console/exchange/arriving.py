@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from console.knowledge import files
 from console.knowledge.checks import Problem, problems
 from console.knowledge.content import ITEM
 from console.knowledge.known import Known
+from console.knowledge.similar import bare
 from console.refusals import NotReadable
 from records.staff import entries
 from records.staff.entries import Entry, Version, Wish
@@ -71,6 +72,7 @@ def _judge(
     heads: Mapping[str, Version],
     tell: Told,
 ) -> Plan:
+    owners = _owners(rows, heads)
     many = Counter(row.get("id", "") for row in rows)
     arrivals: list[Arrival] = []
     bad: list[Bad] = []
@@ -81,14 +83,37 @@ def _judge(
         kept, told = there.get(entry), _content(row, heads.get(entry))
         found = list(_of_row(entry, row, kept, many[row.get("id", "")]))
         found += problems(ITEM, entry, told, known) if not found else []
+        if not found and kept and told == heads[entry].content:
+            same += 1
+            continue
+        found += _shared(entry, told, owners) if not found else []
         if found:
             bad += [Bad(number, entry, one) for one in found]
-        elif kept and told == heads[entry].content:
-            same += 1
         else:
             family = kept.family if kept else row.get("family", "")
             arrivals.append(Arrival(entry, family, told, kept.head if kept else 0))
     return Plan(tuple(arrivals), same, tuple(bad))
+
+
+def _owners(rows: Sequence[Row], heads: Mapping[str, Version]) -> Mapping[str, set[str]]:
+    """Which items would have each wording once the rows are in."""
+    after = {entry: head.content["wordings"] for entry, head in heads.items()}
+    for row in rows:
+        entry = row.get("id", "").strip()
+        after[entry] = _content(row, heads.get(entry))["wordings"]
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for entry, lines in after.items():
+        for line in lines:
+            owners[bare(line)].add(entry)
+    return owners
+
+
+def _shared(
+    entry: str, told: Mapping[str, Any], owners: Mapping[str, set[str]]
+) -> Iterator[Problem]:
+    for line in told["wordings"]:
+        for other in sorted(owners.get(bare(line), set()) - {entry}):
+            yield Problem("wordings", "shared", {"line": line[:40], "other": other})
 
 
 def _content(row: Row, head: Version | None) -> dict[str, Any]:

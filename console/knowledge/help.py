@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -42,16 +43,31 @@ class Hints:
     characters: int
 
 
-def hints(item: str, told: Content, known: Known, index: Index, today: date) -> Hints:
-    """What an author would want to know."""
-    near = [one for line in told["wordings"][:MOST_LINES] for one in index.near(line, item, 2)]
+def changed_first(lines: Sequence[str], before: Sequence[Collection[str]]) -> list[str]:
+    """The lines that are looked at closely: those that stand in the fewest versions come first."""
+    return sorted(lines, key=lambda line: sum(line in one for one in before))[:MOST_LINES]
+
+
+def hints(
+    item: str,
+    told: Content,
+    known: Known,
+    index: Index,
+    today: date,
+    before: Sequence[Collection[str]] = (),
+) -> Hints:
+    """What an author would want to know; `before` are the wordings of versions that are kept."""
+    looked = changed_first(told["wordings"], before)
+    near = [one for line in looked for one in index.near(line, item, 2)]
     near.sort(key=lambda one: -one.score)
-    same = [one for one in near if bare(one.line) == bare(one.other)]
+    same = [one for line in told["wordings"] for one in index.same(line, item)]
     text = "\n".join(str(told.get(name) or "") for name in ("summary", "detail"))
     sentences = [one.strip() for one in _SENTENCE.findall(text) if one.strip()]
     average = sum(map(len, sentences)) / len(sentences) if sentences else 0.0
     return Hints(
-        neighbours=tuple([one for one in near if one not in same][:MOST_NEIGHBOURS]),
+        neighbours=tuple(
+            [one for one in near if bare(one.line) != bare(one.other)][:MOST_NEIGHBOURS]
+        ),
         duplicates=tuple(same),
         remarks=tuple(_remarks(told, text, sentences, known, today)),
         sentence=round(average, 1),

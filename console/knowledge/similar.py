@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.knowledge.checks import Problem
 from records.staff import wordings
 
 MOST = 5
@@ -53,6 +54,7 @@ class Index:
         # Arrays, for the collector of garbage would walk through millions of numbers in lists.
         self._pairs: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         self._places: dict[str, range] = {}
+        self._owners: defaultdict[str, set[str]] = defaultdict(set)  # by the bare wording
         self._told: dict[tuple[str, str, int], list[Neighbour]] = {}
         self._changes = 0
 
@@ -61,10 +63,12 @@ class Index:
         for item, lines in wordings.items():
             for place in self._places.get(item, ()):
                 self._sizes[place] = 0
+                self._owners[bare(self._lines[place][1])].discard(item)
             begin = len(self._lines)
             for place, line in enumerate(lines, start=begin):
                 held = _pairs(line)
                 self._lines.append((item, line))
+                self._owners[bare(line)].add(item)
                 self._sizes.append(len(held))
                 for pair in held:
                     self._pairs[pair].append(place)
@@ -76,6 +80,17 @@ class Index:
     def worn(self) -> bool:
         """Whether most of it is dead."""
         return 2 * sum(map(len, self._places.values())) < len(self._lines)
+
+    def same(self, line: str, besides: str) -> list[Neighbour]:
+        """The same wording in other items."""
+        owners = self._owners.get(bare(line), set()) - {besides} if bare(line) else ()
+        return [
+            Neighbour(line, self._line_of(item, bare(line)), item, 1.0) for item in sorted(owners)
+        ]
+
+    def _line_of(self, item: str, plain: str) -> str:
+        lines = (self._lines[place][1] for place in self._places[item])
+        return next(line for line in lines if bare(line) == plain)
 
     def near(self, line: str, besides: str, most: int = MOST) -> list[Neighbour]:
         """The nearest wordings of other items, the nearest first (Dice).
@@ -127,6 +142,15 @@ class Index:
         ]
         found.sort(key=itemgetter(0), reverse=True)
         return found
+
+
+def shared(index: Index, entry: str, lines: Sequence[str]) -> list[Problem]:
+    """Wordings that other items have, too: both could never be published."""
+    return [
+        Problem("wordings", "shared", {"line": line[:40], "other": one.item})
+        for line in lines
+        for one in index.same(line, entry)
+    ]
 
 
 class Wordings:

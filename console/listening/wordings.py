@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.doors import Desk
 from console.knowledge import content
 from console.knowledge.content import ITEM
-from console.knowledge.similar import Index, bare
+from console.knowledge.similar import Index, bare, shared
 from console.refusals import Blocked, NotFound, Refusal
 from records.staff import entries, workflow
 from records.staff.entries import Version
@@ -55,7 +55,9 @@ async def add(
         raise NotFound
     version = await entries.version(db, entry, kept.head)
     fresh = _fresh(version, told)
-    _refuse_shared(desk, index, entry, fresh)
+    alike = shared(index, entry, fresh)
+    if alike:
+        raise Blocked(desk.parts.writing.problem(alike[0]))
     if not fresh:
         return 0
     changed = {**version.content, "wordings": [*version.content["wordings"], *fresh]}
@@ -68,13 +70,3 @@ async def add(
 def _fresh(version: Version, told: Sequence[str]) -> list[str]:
     had = {bare(one) for one in version.content["wordings"]}
     return list({bare(one): one for one in told if bare(one) and bare(one) not in had}.values())
-
-
-def _refuse_shared(desk: Desk, index: Index, entry: str, fresh: Sequence[str]) -> None:
-    """A wording of two items could never be published."""
-    for line in fresh:
-        for one in index.near(line, entry, most=1):
-            if bare(one.other) == bare(line):
-                values = {"line": line[:40], "other": one.item}
-                sentence: str = desk.parts.writing.words["problems"]["shared"]
-                raise Blocked(sentence.format(**values))

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from console.doors import CHINA, Commenter, Desk, Editor, Publisher, Reviewer
 from console.knowledge.checks import problems
 from console.knowledge.content import ITEM, tidy
+from console.knowledge.similar import shared
 from console.refusals import Blocked, Refusal
 from records.staff import entries, workflow
 
@@ -24,7 +25,9 @@ async def submit(entry: str, desk: Editor) -> Response:
     async with desk.parts.database.connect() as db:
         kept = await entries.get(db, entry)
         version = await entries.version(db, entry, kept.head)
+        index = await desk.parts.wordings.index(db)
     found = problems(kept.kind, entry, version.content, desk.parts.library.now())
+    found += shared(index, entry, version.content.get("wordings", []))
     if found:
         raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.problem(one) for one in found)))
     return await _step(desk, entry, "submit")

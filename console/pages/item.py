@@ -15,7 +15,7 @@ from console.knowledge import content
 from console.knowledge.checks import problems
 from console.knowledge.content import ITEM
 from console.knowledge.differences import fields_changed, merged
-from console.knowledge.help import MOST_LINES, hints
+from console.knowledge.help import changed_first, hints
 from console.knowledge.preview import preview
 from console.refusals import NotFound
 from records.staff import entries, workflow
@@ -51,7 +51,9 @@ async def look(item: str, desk: Editor) -> Response:
 @router.post("/{item}/said")
 async def said(item: str, desk: Reader) -> Response:
     """What the understanding in use makes of each wording that is being typed."""
-    told = cells.to_content(_said(desk))["wordings"][:MOST_LINES]
+    async with desk.parts.database.connect() as db:
+        before = await _before(db, item)
+    told = changed_first(cells.to_content(_said(desk))["wordings"], before)
     try:
         found, away = await desk.parts.workshop.say(told), False
     except WorkshopAway:
@@ -157,13 +159,23 @@ def _said(desk: Desk) -> dict[str, str]:
     return {name: desk.said(name) for name in cells.COLUMNS}
 
 
+async def _before(db: AsyncConnection, item: str) -> list[frozenset[str]]:
+    """The wordings of the newest version, and of the one that is live."""
+    kept = await _item(db, item)
+    kept_versions = [one for one in (kept.head, kept.live) if one]
+    return [
+        frozenset((await entries.version(db, item, one)).content["wordings"])
+        for one in kept_versions
+    ]
+
+
 async def _look(desk: Desk, item: str, told: dict[str, Any] | Any) -> dict[str, Any]:
     known, today = desk.parts.library.now(), desk.now.astimezone(CHINA).date()
     async with desk.parts.database.connect() as db:
-        index = await desk.parts.wordings.index(db)
+        index, before = await desk.parts.wordings.index(db), await _before(db, item)
         figures = (await entries.live(db, content.FIGURE)).get(content.FIGURES_FAMILY, [])
     return {
         "preview": preview(told, known, [one for _, one in figures], today),
         "problems": problems(ITEM, item, told, known),
-        "hints": hints(item, told, known, index, today),
+        "hints": hints(item, told, known, index, today, before),
     }

@@ -16,6 +16,7 @@ from console.doors import CHINA, Editor, Reader
 from console.exchange import cells
 from console.knowledge import content
 from console.knowledge.checks import problems
+from console.knowledge.similar import shared
 from console.publishing import Stopped
 from console.quality import standing
 from console.refusals import Blocked, Refusal
@@ -86,10 +87,13 @@ async def submit(desk: Editor) -> Response:
         raise Refusal
     known, wrong = desk.parts.library.now(), list[Stopped]()
     async with desk.change() as db:
+        index = await desk.parts.wordings.index(db)
         for entry, head in sorted(heads.items()):
             old = await workflow.step(db, entry, "submit", head, desk.me, desk.now)
             told = (await entries.version(db, entry, head)).content
-            wrong += [Stopped(entry, one) for one in problems(old.kind, entry, told, known)]
+            found = problems(old.kind, entry, told, known)
+            found += shared(index, entry, told.get("wordings", []))
+            wrong += [Stopped(entry, one) for one in found]
             await desk.note(db, "submit", entry, version=head)
         if wrong:
             raise Blocked(publishing.told(desk.parts, wrong))

@@ -46,3 +46,30 @@ async def test_the_governments_addresses_and_plain_words_are_fine(console: Conso
             form = form_of((await editor.get("/items/Q001")).text)
             looked = await editor.post("/items/Q001/look", **(form | {"detail": text}))
             assert "可以提交审核" in looked.text, text
+
+
+MANY = [f"第{number}种补卡的问法" for number in range(80)]
+
+
+async def test_new_wordings_are_looked_at_wherever_they_stand(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        await editor.edit("Q001", wordings="\n".join(MANY))
+        told = "\n".join([*MANY, "停保怎么办", "停保到底怎么办"])
+        form = form_of((await editor.get("/items/Q001")).text) | {"wordings": told}
+        look = (await editor.post("/items/Q001/look", **form)).text
+        assert '“停保怎么办” 与 <a href="/items/Q002">' in look
+        assert '“停保到底怎么办” ≈ <a href="/items/Q002">' in look
+        said = (await editor.post("/items/Q001/said", wordings=told)).text
+        assert "停保到底怎么办" in said.split(MANY[0])[0]
+
+
+async def test_a_wording_of_another_item_is_not_submitted(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        await editor.edit("Q001", wordings="\n".join([*MANY, "停保怎么办？"]))
+        for refused in (
+            await editor.step("Q001", "submit"),
+            await editor.post("/items/submit", draft="Q001:2"),
+        ):
+            assert refused.status_code == 409
+            assert "问法“停保怎么办？”和条目Q002的一样" in refused.text
+        assert 'class="state draft"' in (await editor.get("/items/Q001")).text

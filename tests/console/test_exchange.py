@@ -122,6 +122,20 @@ async def test_a_dry_run_names_each_bad_row_and_writes_nothing(console: Console)
         assert await editor.head("Q001") == 1
 
 
+async def test_a_dry_run_names_wordings_that_another_item_has(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        rows = tables.from_csv((await editor.get("/exchange/items.csv")).content)
+        moved = rows[1]["wordings"].split("\n")[-1]
+        rows[0]["wordings"] += "\n" + moved + "？"
+        shown = await send(editor, "items.csv", tables.to_csv(rows[:1]))
+        assert f"问法“{moved}？”和条目Q002的一样" in shown.text
+        assert "有问题1处" in shown.text
+        rows[1]["wordings"] = rows[1]["wordings"].replace(moved, "别的问法")
+        both = await send(editor, "items.csv", tables.to_csv(rows[:2]))
+        assert "修改2条" in both.text
+        assert await editor.head("Q001") == 1
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_an_import_becomes_drafts_of_the_changed_rows_alone(
     console: Console, kind: str

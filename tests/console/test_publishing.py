@@ -144,6 +144,8 @@ async def test_a_new_item_goes_live_and_a_rollback_takes_it_away(console: Consol
 
 async def test_the_gate_names_the_wording_that_two_items_share(console: Console) -> None:
     lines = "停保怎么办\n" + LINES
+    async with console.worker("editor") as editor:  # a draft without it lets the line be submitted
+        await editor.edit("Q002", wordings="\n".join(f"不交了{end}" for end in LINES.split("\n")))
     await approved(console, "Q001", wordings=lines)
     async with console.worker("publisher") as publisher:
         refused = await publisher.post("/publishing", entry=await publisher.ticked("Q001"))
