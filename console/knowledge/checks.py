@@ -30,6 +30,7 @@ _HOST = re.compile(
     r"|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",
     re.IGNORECASE,
 )
+_WORDS_BEFORE = re.compile(r"^[\u2e80-\u9fff]+(?=[^\W\u2e80-\u9fff][\w-]*\.)")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 # Rasa would read these as marks of its own, not as words.
 _MARKS = re.compile(r"\]\s*[({]|\$\{")
@@ -95,7 +96,7 @@ def foreign_hosts(text: str) -> list[str]:
     wide = unicodedata.normalize("NFKC", text)
     plain = "".join(one for one in wide if unicodedata.category(one) != "Cf")
     found = [one.rpartition("@")[2].partition(":")[0] for one in _HOST.findall(plain)]
-    return [one for one in found if not one.lower().endswith(".gov.cn")]
+    return [_WORDS_BEFORE.sub("", one) for one in found if not one.lower().endswith(".gov.cn")]
 
 
 def _of_figures_used(content: Content, known: Known) -> Iterator[Problem]:
