@@ -21,7 +21,12 @@ router = APIRouter(prefix="/entries/{entry}")
 
 @router.post("/submit")
 async def submit(entry: str, desk: Editor) -> Response:
-    """Ask for a review; what is plainly wrong does not get that far."""
+    """Ask for a review of the version that the page showed."""
+    return await submitted(desk, entry, desk.whole("head"))
+
+
+async def submitted(desk: Desk, entry: str, head: int) -> Response:
+    """Ask for a review of one version; what is plainly wrong does not get that far."""
     async with desk.parts.database.connect() as db:
         kept = await entries.get(db, entry)
         version = await entries.version(db, entry, kept.head)
@@ -30,19 +35,19 @@ async def submit(entry: str, desk: Editor) -> Response:
     found += shared(index, entry, version.content.get("wordings", []))
     if found:
         raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.problem(one) for one in found)))
-    return await _step(desk, entry, "submit")
+    return await _step(desk, entry, "submit", head)
 
 
 @router.post("/approve")
 async def approve(entry: str, desk: Reviewer) -> Response:
     """Say that it may be published; nobody says that of their own."""
-    return await _step(desk, entry, "approve")
+    return await _step(desk, entry, "approve", desk.whole("head"))
 
 
 @router.post("/send-back")
 async def send_back(entry: str, desk: Reviewer) -> Response:
     """Give it back to its author."""
-    return await _step(desk, entry, "send_back")
+    return await _step(desk, entry, "send_back", desk.whole("head"))
 
 
 @router.post("/comment")
@@ -70,9 +75,9 @@ async def schedule(entry: str, desk: Publisher) -> Response:
     return RedirectResponse("/publishing", 303)
 
 
-async def _step(desk: Desk, entry: str, name: str) -> Response:
+async def _step(desk: Desk, entry: str, name: str, head: int) -> Response:
     async with desk.change() as db:
-        old = await workflow.step(db, entry, name, desk.whole("head"), desk.me, desk.now)
+        old = await workflow.step(db, entry, name, head, desk.me, desk.now)
         said = tidy(desk.said("text"))[:LONGEST_COMMENT]
         if said:
             await workflow.comment(db, entry, old.head, desk.me, said, desk.now)

@@ -14,6 +14,7 @@ from console.knowledge.checks import Problem, problems
 from console.knowledge.content import FIGURE, FIGURES_FAMILY
 from console.knowledge.differences import fields_changed, merged
 from console.knowledge.touched import touched
+from console.pages.entry import submitted
 from console.pages.item import begun_with
 from console.pages.items import PAGE, query, read_wish
 from console.refusals import Blocked, NotFound
@@ -105,18 +106,20 @@ async def save(figure: str, desk: Editor) -> Response:
     if wrong:
         return await _form(desk, figure, told, wrong)
     try:
-        if told != old.content:
-            await _keep(desk, figure, told)
+        head = kept.head if told == old.content else await _keep(desk, figure, told)
     except workflow.ChangedMeanwhile:
         return await _form(desk, figure, told)
+    if desk.said("then") == "submit":
+        return await submitted(desk, figure, head)
     return RedirectResponse(f"/figures/{figure}", 303)
 
 
-async def _keep(desk: Desk, figure: str, told: Content) -> None:
+async def _keep(desk: Desk, figure: str, told: Content) -> int:
     async with desk.change() as db:
         shown = content.facets(FIGURE, figure, FIGURES_FAMILY, told)
         number = await workflow.save(db, figure, shown, told, desk.based_on, desk.me, "", desk.now)
         await desk.note(db, "save", figure, version=number)
+    return number
 
 
 async def _figure(db: AsyncConnection, figure: str) -> Entry:

@@ -17,6 +17,7 @@ from console.knowledge.content import ITEM
 from console.knowledge.differences import fields_changed, merged
 from console.knowledge.help import changed_first, hints
 from console.knowledge.preview import preview
+from console.pages.entry import submitted
 from console.refusals import NotFound
 from records.staff import entries, workflow
 from records.staff.entries import Content, Entry, Version
@@ -32,12 +33,14 @@ async def show(item: str, desk: Reader) -> Response:
 
 @router.post("/{item}")
 async def save(item: str, desk: Editor) -> Response:
-    """Keep a new version as a draft."""
+    """Keep a new version as a draft, and ask for its review if that was pressed."""
     told = cells.to_content(_said(desk))
     try:
-        await _keep(desk, item, told)
+        head = await _keep(desk, item, told)
     except workflow.ChangedMeanwhile:
         return await _form(desk, item, told)
+    if desk.said("then") == "submit":
+        return await submitted(desk, item, head)
     return RedirectResponse(f"/items/{item}", 303)
 
 
@@ -100,18 +103,20 @@ async def restore(item: str, desk: Editor) -> Response:
     return RedirectResponse(f"/items/{item}" if kept.kind == ITEM else f"/figures/{item}", 303)
 
 
-async def _keep(desk: Desk, item: str, told: Content) -> None:
+async def _keep(desk: Desk, item: str, told: Content) -> int:
+    """The version that has it now."""
     async with desk.change() as db:
         kept = await _item(db, item)
         old = await entries.version(db, item, kept.head)
         if told == old.content:
-            return
+            return kept.head
         shown = content.facets(ITEM, item, kept.family, told)
         number = await workflow.save(
             *(db, item, shown, told, desk.based_on, desk.me, desk.said("note")[:500]),
             now=desk.now,
         )
         await desk.note(db, "save", item, version=number)
+    return number
 
 
 async def _form(desk: Desk, item: str, mine: Content | None = None) -> Response:

@@ -133,7 +133,7 @@ def form_of(page: str) -> dict[str, str]:
     """What the item's form holds, as a browser would send it."""
     from html import unescape
 
-    form = re.search(r'<form class="sheet".*?</form>', page, re.DOTALL)
+    form = re.search(r'<form id="sheet".*?</form>', page, re.DOTALL)
     assert form
     told = {
         name: unescape(value)

@@ -84,3 +84,31 @@ async def test_the_browser_brings_no_old_text_to_a_newer_version(
         field = second.page.get_by_label("答案（前150字说清）")
         head = await second.page.locator("form.sheet [name=head]").input_value()
         assert (await field.input_value(), head) == (NEW, "2")
+
+
+async def test_what_is_typed_is_saved_before_it_is_submitted(
+    console_with_identity: Console,
+    chromium: Browser,  # noqa: F811
+) -> None:
+    console = console_with_identity
+    editor = await signed_in(chromium, console, "文小编")
+    async with console.worker("editor") as other:
+        await other.edit("Q001", summary=NEW)
+        await editor.go("/items/Q001")
+        await editor.page.get_by_label("答案（前150字说清）").fill(MINE)
+        await editor.press("提交审核")
+        page = (await other.get("/items/Q001")).text
+        assert 'class="state in_review"' in page
+        assert (form_of(page)["summary"], form_of(page)["head"]) == (MINE, "3")
+
+
+async def test_what_cannot_be_saved_or_is_wrong_is_not_submitted(console: Console) -> None:
+    async with console.worker("editor") as one:
+        form = form_of((await one.get("/items/Q001")).text) | {"then": "submit"}
+        wrong = await one.post("/items/Q001", **form | {"summary": "太短"})
+        assert wrong.status_code == 409
+        stale = await one.post("/items/Q001", **form | {"summary": MINE})
+        assert (stale.status_code, "别人刚刚改过" in stale.text) == (409, True)
+        page = (await one.get("/items/Q001")).text
+        assert 'class="state draft"' in page
+        assert form_of(page)["head"] == "2"
