@@ -72,6 +72,10 @@ async def test_none_of_it_runs_from_answers_names_and_links(chat: Chat, world: W
                     "document.querySelectorAll('details').forEach((d) => (d.open = true))"
                 )
                 await unharmed(page)
+                # Acknowledged, too: what is still on its way would be kept and sent again.
+                await page.wait_for_function(
+                    "!Object.keys(sessionStorage).some((key) => key.startsWith('wenbao.outbox'))"
+                )
                 await page.evaluate("sessionStorage.clear()")
                 await page.reload()
                 await expect(page.locator(".welcome")).to_be_visible()
