@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ FEWEST_WORDINGS = 5
 LONGEST_WORDING = 200  # a citizen's message is no longer than 500, a wording is not a letter
 MOST_WORDINGS = 300
 LONGEST_TEXT = 8000  # a cell of a spreadsheet holds 32,767
+LONGEST_DISPLAY = 100  # it stands in the middle of a sentence
+_NUMBER = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(%|万|亿)?", re.ASCII)
+_TIMES = {"万": 10_000, "亿": 100_000_000}
 _TEXTS = ("title", "summary", "detail", "points", "local", "area", "owner", "facts", "related")
 # What follows "//" up to the path, whatever it is made of; names with a dot; numbers of machines.
 # A dot in Chinese text is no host but where one of the Chinese top domains comes behind it.
@@ -112,12 +116,35 @@ def _of_figures_used(content: Content, known: Known) -> Iterator[Problem]:
 def _of_figure(content: Content, known: Known) -> Iterator[Problem]:
     for name in ("label", "display"):
         yield from _of_text(name, content.get(name))
+    yield from _of_number(content)
     if content.get("region") not in known.regions:
         yield Problem("region", "unknown_region")
     if content.get("source") and content["source"] not in known.sources:
         yield Problem("source", "unknown_source", {"source": content["source"]})
     yield from _of_hosts({name: content.get(name) or "" for name in ("label", "display")})
     yield from _of_days(content)
+
+
+def _of_number(content: Content) -> Iterator[Problem]:
+    """What is reckoned with and what is said are the same."""
+    value, display = content.get("value"), content.get("display") or ""
+    if len(display) > LONGEST_DISPLAY:
+        yield Problem("display", "too_long", {"most": LONGEST_DISPLAY})
+    if value is None:
+        return
+    if not isinstance(value, (int, float)) or not math.isfinite(value) or value < 0:
+        yield Problem("value", "no_number")
+    elif not any(math.isclose(value, one) for one in _numbers(display)):
+        yield Problem("display", "without_value", {"value": value})
+
+
+def _numbers(text: str) -> Iterator[float]:
+    """Every number that a text may mean: 1,000, 0.1万, and 8% as 8 or 0.08."""
+    for digits, unit in _NUMBER.findall(unicodedata.normalize("NFKC", text)):
+        number = float(digits.replace(",", ""))
+        yield number * _TIMES.get(unit, 1)
+        if unit == "%":
+            yield number / 100
 
 
 def _of_days(content: Content) -> Iterator[Problem]:

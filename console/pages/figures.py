@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from fastapi import APIRouter
@@ -148,5 +149,7 @@ def _number(said: str) -> float | int | str | None:
     try:
         number = float(said)
     except ValueError:
+        return said
+    if not math.isfinite(number):
         return said
     return int(number) if number.is_integer() else number

@@ -63,7 +63,7 @@ def figure(region: str, display: str, year: int = 2026) -> dict[str, Any]:
         "name": "base_floor",
         "label": "缴费基数下限",
         "region": region,
-        "value": 7270,
+        "value": int("".join(one for one in display if one.isdecimal())),
         "display": display,
         "effective_from": f"{year}-07-01",
         "effective_to": f"{year + 1}-06-30",

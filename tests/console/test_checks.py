@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.console.conftest import Console, form_of
+from tests.console.conftest import Console, Worker, form_of
 
 FOREIGN = (
     "http://1.2.3.4/x",
@@ -73,3 +73,36 @@ async def test_a_wording_of_another_item_is_not_submitted(console: Console) -> N
             assert refused.status_code == 409
             assert "问法“停保怎么办？”和条目Q002的一样" in refused.text
         assert 'class="state draft"' in (await editor.get("/items/Q001")).text
+
+
+FIGURE = "F-base_floor-110000-2026-07-01"
+
+
+async def saved(editor: Worker, value: str, display: str) -> tuple[int, str]:
+    """Save the figure with these; the status and the page."""
+    form = form_of((await editor.get(f"/figures/{FIGURE}")).text)
+    told = await editor.post(f"/figures/{FIGURE}", **(form | {"value": value, "display": display}))
+    return told.status_code, told.text
+
+
+async def test_a_figure_says_the_number_that_is_reckoned_with(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        for value in ("nan", "inf", "1e999", "-1", "七千"):
+            status, page = await saved(editor, value, "每月7270元")
+            assert (status, "数值要是不小于0的数" in page) == (409, True), value
+        for value, display in (("7271", "每月7270元"), ("727", "每月7270元"), ("1", "每月")):
+            status, page = await saved(editor, value, display)
+            assert (status, f"句中写法里要有数值{value}" in page) == (409, True), display
+        status, page = await saved(editor, "7270", "每月7270元" + "长" * 500)
+        assert (status, "太长，最多100个字" in page) == (409, True)
+        assert await editor.head(FIGURE) == 1
+        fine = (
+            ("7300", "每月7,300元"),
+            ("10000", "1万元"),
+            ("0.08", "8%"),
+            ("8", "８%"),
+            ("", "没有"),
+        )
+        for value, display in fine:
+            assert (await saved(editor, value, display))[0] == 303, display
+        assert await editor.head(FIGURE) == 1 + len(fine)
