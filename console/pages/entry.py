@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +15,7 @@ from console.refusals import Blocked, Refusal
 from records.staff import entries, workflow
 
 LONGEST_COMMENT = 2000
+FURTHEST = timedelta(days=2 * 365)
 
 router = APIRouter(prefix="/entries/{entry}")
 
@@ -67,6 +68,9 @@ async def comment(entry: str, desk: Commenter) -> Response:
 async def schedule(entry: str, desk: Publisher) -> Response:
     """Have it published at a time of China; an empty time takes that back."""
     at = _moment(desk.said("at"))
+    if at is not None and not desk.now < at <= desk.now + FURTHEST:
+        code = "time_is_past" if at <= desk.now else "time_is_far"
+        raise Blocked(desk.parts.writing.sentence(code, {}))
     async with desk.change() as db:
         kept = await entries.get(db, entry)
         await workflow.schedule(db, entry, desk.whole("head"), at)

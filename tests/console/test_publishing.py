@@ -181,6 +181,22 @@ async def test_a_scheduled_change_goes_live_by_itself(console: Console) -> None:
         await until(lambda: console.items()["Q001"]["summary"] == NEW)
 
 
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [("2020-01-01T08:00", "已经过去"), ("9999-12-31T23:59", "两年"), ("0001-01-01T00:00", "过去")],
+)
+async def test_a_time_that_is_past_or_years_ahead_is_no_schedule(
+    console: Console, at: str, why: str
+) -> None:
+    await approved(console, "Q001", summary=NEW)
+    async with console.worker("publisher") as publisher:
+        refused = await publisher.step("Q001", "schedule", at=at)
+        assert (refused.status_code, why in refused.text) == (409, True)
+        assert "定于" not in (await publisher.get("/publishing")).text
+        await asyncio.sleep(0.5)  # two looks at what is due
+    assert console.items()["Q001"]["summary"] != NEW
+
+
 async def test_a_retired_item_is_given_an_end_and_keeps_its_place(console: Console) -> None:
     await approved(console, "Q002", retired="1", effective_to="2026-10-31")
     await publish(console, "Q002")
