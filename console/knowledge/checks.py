@@ -167,6 +167,10 @@ def _of_wordings(wordings: list[str]) -> Iterator[Problem]:
             yield Problem("wordings", "long_wording", {"line": line[:20], "most": LONGEST_WORDING})
         elif not _readable(line) or _MARKS.search(line):
             yield Problem("wordings", "unreadable_wording", {"line": line[:20]})
+        elif not any(one.isalnum() for one in line):
+            yield Problem("wordings", "empty_wording", {"line": line[:20]})
+        elif line.lstrip().startswith(("/", "／")):  # which the engine takes for a command
+            yield Problem("wordings", "command_wording", {"line": line[:20]})
 
 
 def _of_text(name: str, value: Any) -> Iterator[Problem]:

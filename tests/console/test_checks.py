@@ -106,3 +106,15 @@ async def test_a_figure_says_the_number_that_is_reckoned_with(console: Console) 
         for value, display in fine:
             assert (await saved(editor, value, display))[0] == 303, display
         assert await editor.head(FIGURE) == 1 + len(fine)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("？？！", "里没有字"), ("😭😭", "里没有字"), ("/restart", "开头"), ("／转人工", "开头")],
+)
+async def test_what_nobody_would_ask_is_no_wording(console: Console, line: str, why: str) -> None:
+    async with console.worker("editor") as editor:
+        await editor.edit("Q001", wordings="\n".join([*MANY, line]))
+        refused = await editor.step("Q001", "submit")
+        assert (refused.status_code, why in refused.text) == (409, True)
+        assert 'class="state draft"' in (await editor.get("/items/Q001")).text
