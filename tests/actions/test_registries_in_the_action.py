@@ -60,7 +60,10 @@ async def test_a_record_over_two_regions(
         ("zhangwei", ["utter_contributions", "utter_contributions_many_gaps"]),
         ("zhengtao", ["utter_contributions", "utter_contributions_owed"]),
         ("panyu", ["utter_contributions"]),
-        ("yunshan", ["utter_contributions", "utter_contributions_gaps"]),
+        (
+            "yunshan",
+            ["utter_contributions", "utter_contributions_deemed", "utter_contributions_gaps"],
+        ),
         ("fanbing", ["utter_contributions_none"]),
         ("shenxiulan", ["utter_contributions"]),
         ("bainan", ["utter_nobody_knows"]),
