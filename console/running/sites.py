@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Desk, Operator, Reader
 from console.refusals import Blocked, NotFound, Refusal
 from records.places import sites
-from records.places.shapes import NotASite, SiteNotice, read_site
+from records.places.shapes import NotASite, SiteNotice, fields_of, read_site
 from records.places.sites import Site
 
 MOST_TOLD = 300
@@ -32,7 +34,7 @@ async def find(desk: Reader) -> Response:
 @router.post("/sites")
 async def begin(desk: Operator) -> Response:
     """Register a site."""
-    site = _read({"key": desk.said("key"), "name": desk.said("name")})
+    site = _read(desk, {"key": desk.said("key"), "name": desk.said("name")})
     async with desk.change() as db:
         if await sites.find(db, site.key) is not None:
             raise Refusal
@@ -81,7 +83,7 @@ async def save(key: str, desk: Operator) -> Response:
             raise NotFound
         told: dict[str, Any] = {name: desk.said(name).strip() or None for name in _FIELDS}
         told |= {"origins": desk.said("origins").split(), "phone": told["phone"] or "12333"}
-        site = _read({**_written(old), **told})
+        site = _read(desk, {**_written(old), **told})
         await sites.put(db, site, desk.now)
         changed = [name for name, value in asdict(old).items() if value != asdict(site)[name]]
         await desk.note(db, "save", f"site:{key}", fields=" ".join(changed))
@@ -95,11 +97,17 @@ def _written(site: Site) -> dict[str, Any]:
     return {**asdict(site), "origins": list(site.origins)}
 
 
-def _read(told: dict[str, Any]) -> Site:
+def _read(desk: Desk, told: dict[str, Any]) -> Site:
     try:
         return read_site(told)
     except NotASite as problem:
-        raise Blocked(" ".join(str(problem).split())[:MOST_TOLD]) from problem
+        raise Blocked(_wrong(desk, problem.fields)) from problem
+
+
+def _wrong(desk: Desk, fields: Sequence[str]) -> str:
+    """What each field has to be, in words."""
+    words = desk.parts.writing.words["site_wrong"]
+    return " ".join(words.get(name) or words["other"].format(name=name) for name in fields)
 
 
 def _notice(desk: Desk) -> dict[str, Any]:
@@ -111,10 +119,10 @@ def _notice(desk: Desk) -> dict[str, Any]:
     }
     try:
         notice = SiteNotice.model_validate(told)
-    except ValueError as problem:
-        raise Blocked(" ".join(str(problem).split())[:MOST_TOLD]) from problem
+    except ValidationError as problem:
+        raise Blocked(_wrong(desk, fields_of(problem))) from problem
     if notice.since and notice.until and notice.since > notice.until:
-        raise Refusal
+        raise Blocked(_wrong(desk, ["order"]))
     return notice.model_dump(mode="json", by_alias=True)
 
 

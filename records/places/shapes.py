@@ -6,7 +6,7 @@ import re
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from records.places.sites import Site
 
@@ -19,7 +19,11 @@ Question = Annotated[str, Field(min_length=2, max_length=40)]
 
 
 class NotASite(ValueError):
-    """What is wrong with a site's file."""
+    """What is wrong with a site's file, and in which of its fields."""
+
+    def __init__(self, told: str, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(told)
+        self.fields = fields
 
 
 class _Shape(BaseModel):
@@ -104,9 +108,14 @@ def read_site(written: Any) -> Site:
     """The site that is written down; `NotASite` says what is wrong with it."""
     try:
         values = SiteFile.model_validate(written).model_dump(mode="json", by_alias=True)
-    except ValueError as problem:
-        raise NotASite(str(problem)) from problem
+    except ValidationError as problem:
+        raise NotASite(str(problem), fields_of(problem)) from problem
     return Site(**{**values, "origins": tuple(values["origins"])})
+
+
+def fields_of(problem: ValidationError) -> tuple[str, ...]:
+    """The names of the fields that are wrong, each once."""
+    return tuple(dict.fromkeys(str((*one["loc"], "")[0]) for one in problem.errors()))
 
 
 def contrast(one: str, other: str) -> float:

@@ -54,8 +54,14 @@ async def test_a_site_has_its_embed_code_and_keeps_what_the_form_does_not_show(
         )
         saved = await worker.post("/operations/sites/hall", **FORM)
         assert saved.status_code == 303
-        bad = await worker.post("/operations/sites/hall", **FORM | {"origins": "javascript:x"})
-        assert bad.status_code == 409
+        for field, value, why in (
+            ("origins", "javascript:x", "可以嵌入的网站要写成"),
+            ("phone", "打电话", "电话要有3到20个字"),
+            ("name", "", "名称要有1到60个字"),
+        ):
+            bad = await worker.post("/operations/sites/hall", **FORM | {field: value})
+            assert (bad.status_code, why in bad.text) == (409, True)
+            assert "validation error" not in bad.text
         assert (await worker.get("/operations/sites/none")).status_code == 404
     kept = rows(console, "SELECT name, region, origins, phone, place, hours, theme FROM sites")
     assert kept == [
@@ -111,9 +117,14 @@ async def test_a_notice_reaches_the_pages_of_the_sites_on_its_days(
         assert shown == {"text": "今天系统维护", "level": "warning"}
         await worker.post("/operations/notices", site="west", text="")
         over = notice | {"from": "2020-01-02", "to": "2020-01-01"}
-        assert (await worker.post("/operations/notices", site="hall", **over)).status_code == 400
-        long = notice | {"text": "长" * 301}
-        assert (await worker.post("/operations/notices", site="hall", **long)).status_code == 409
+        for wrong, why in (
+            (over, "结束日期早于开始日期"),
+            (notice | {"text": "长" * 301}, "公告内容最多300个字"),
+            (notice | {"from": "明天"}, "公告的开始日期要写成"),
+        ):
+            refused = await worker.post("/operations/notices", site="hall", **wrong)
+            assert (refused.status_code, why in refused.text) == (409, True)
+            assert "validation error" not in refused.text
         assert (await worker.post("/operations/notices", site="x", **notice)).status_code == 400
     kept = dict(rows(console, "SELECT key, notice IS NOT NULL FROM sites WHERE key <> 'demo'"))
     assert kept == {"hall": True, "west": False}
