@@ -73,7 +73,7 @@ def _judge(
     tell: Told,
 ) -> Plan:
     owners = _owners(rows, heads)
-    many = Counter(row.get("id", "") for row in rows)
+    many = Counter(row.get("id", "").strip() for row in rows)
     arrivals: list[Arrival] = []
     bad: list[Bad] = []
     same = 0
@@ -81,7 +81,7 @@ def _judge(
         tell("judge", number - 1, len(rows))
         entry = row.get("id", "").strip()
         kept, told = there.get(entry), _content(row, heads.get(entry))
-        found = list(_of_row(entry, row, kept, many[row.get("id", "")]))
+        found = list(_of_row(entry, row, kept, many[entry]))
         found += problems(ITEM, entry, told, known) if not found else []
         if not found and kept and told == heads[entry].content:
             same += 1

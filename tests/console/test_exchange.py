@@ -122,6 +122,18 @@ async def test_a_dry_run_names_each_bad_row_and_writes_nothing(console: Console)
         assert await editor.head("Q001") == 1
 
 
+async def test_an_id_is_the_same_with_a_space_behind_it(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        rows = tables.from_csv((await editor.get("/exchange/items.csv")).content)
+        rows[0] |= {"id": "Q001 ", "title": "新的标题"}
+        file = tables.to_csv(rows[:1])
+        dry = await send(editor, "items.csv", file)
+        assert "已经存为草稿：1条" in (await send(editor, "items.csv", file, mark(dry))).text
+        twice = tables.to_csv([rows[0], rows[0] | {"id": "Q001", "title": "又一个标题"}])
+        assert "编号Q001在表里出现了不止一次" in (await send(editor, "items.csv", twice)).text
+        assert await editor.head("Q001") == 2
+
+
 async def test_a_dry_run_names_wordings_that_another_item_has(console: Console) -> None:
     async with console.worker("editor") as editor:
         rows = tables.from_csv((await editor.get("/exchange/items.csv")).content)
