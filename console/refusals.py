@@ -44,6 +44,12 @@ class NotFound(Refusal):
     status, code = 404, "not_found"
 
 
+class NoItem(Refusal):
+    """No item has the number that was typed."""
+
+    status, code = 404, "no_item"
+
+
 class ChangedMeanwhile(Refusal):
     """Somebody else was quicker."""
 

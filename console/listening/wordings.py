@@ -11,7 +11,7 @@ from console.doors import Desk
 from console.knowledge import content
 from console.knowledge.content import ITEM
 from console.knowledge.similar import Index, bare, shared
-from console.refusals import Blocked, NotFound, Refusal
+from console.refusals import Blocked, NoItem, Refusal
 from records.staff import entries, workflow
 from records.staff.entries import Version
 
@@ -50,9 +50,12 @@ async def add(
     db: AsyncConnection, desk: Desk, index: Index, entry: str, told: Sequence[str]
 ) -> int:
     """Keep a draft of the item with these wordings, too; how many it did not have."""
-    kept = await entries.get(db, entry, lock=True)
+    try:
+        kept = await entries.get(db, entry, lock=True)
+    except entries.NoEntry as problem:
+        raise NoItem(entry) from problem
     if kept.kind != ITEM:
-        raise NotFound
+        raise NoItem(entry)
     version = await entries.version(db, entry, kept.head)
     fresh = _fresh(version, told)
     alike = shared(index, entry, fresh)

@@ -47,7 +47,9 @@ async def approve(entry: str, desk: Reviewer) -> Response:
 
 @router.post("/send-back")
 async def send_back(entry: str, desk: Reviewer) -> Response:
-    """Give it back to its author."""
+    """Give it back to its author, who has to know why."""
+    if not tidy(desk.said("text")):
+        raise Blocked(desk.parts.writing.sentence("no_reason", {}))
     return await _step(desk, entry, "send_back", desk.whole("head"))
 
 

@@ -101,7 +101,9 @@ async def test_words_of_another_item_are_refused_and_nothing_changes(console: Co
         told = await editor.post(f"{path}/assign", entry="Q001", wordings="停保在哪办？")
         assert told.status_code == 409
         assert "Q002" in told.text
-        assert (await editor.post(f"{path}/assign", entry="Q999", wordings="x")).status_code == 404
+        for entry in ("Q999", "F-base_floor-110000-2026-07-01"):
+            told = await editor.post(f"{path}/assign", entry=entry, wordings="x")
+            assert (told.status_code, f"请检查编号：{entry.upper()}" in told.text) == (404, True)
     assert rows(console, "SELECT state FROM clusters") == [("open",)]
     assert rows(console, "SELECT max(head) FROM entries") == [(1,)]
 

@@ -197,6 +197,19 @@ async def test_a_time_that_is_past_or_years_ahead_is_no_schedule(
     assert console.items()["Q001"]["summary"] != NEW
 
 
+async def test_the_first_page_says_what_is_over(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        await editor.edit("Q001", effective_to="2020-06-30")
+        await editor.edit("Q002", review_by="2020-06-30")
+        soon = str((console.clock() + timedelta(days=20)).date())
+        await editor.edit("Q003", review_by=soon)
+        page = " ".join((await editor.get("/")).text.split("60天内到期")[1].split())
+    over = [re.search(rf"/items/{item}.*?</li>", page) for item in ("Q001", "Q002", "Q003")]
+    told = [one[0] for one in over if one]
+    assert ["已过期" in one for one in told] == [True, False, False]
+    assert ["已过复核期限" in one for one in told] == [False, True, False]
+
+
 async def test_a_retired_item_is_given_an_end_and_keeps_its_place(console: Console) -> None:
     await approved(console, "Q002", retired="1", effective_to="2026-10-31")
     await publish(console, "Q002")
@@ -253,6 +266,9 @@ async def test_a_reviewer_gives_a_change_back_with_a_reason(console: Console) ->
     async with console.worker("editor") as editor, console.worker("reviewer") as reviewer:
         await editor.edit("Q001", summary=NEW)
         await editor.step("Q001", "submit")
+        silent = await reviewer.step("Q001", "send-back", text=" ")
+        assert (silent.status_code, "退回要写理由" in silent.text) == (409, True)
+        assert 'class="state in_review"' in (await editor.get("/items/Q001")).text
         assert await send_back(reviewer, "Q001") == 303
         page = await editor.get("/items/Q001")
         assert "请写清楚收不收费" in page.text
