@@ -67,7 +67,8 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         again = to_the_point(asked, turn, knowledge.phrases, case)
     if again in (NO_MORE, UNSAID) and not turn.in_english:
         return [_nothing_more(given, knowledge, again)]
-    said = _said(given, knowledge, again)
+    figures = knowledge.phrases.asks_figures(turn.text)
+    said = _said(given, knowledge, again, figures=figures)
     replies = [*_unsure(asked, again), said, *_elsewhere(given, knowledge, turn, today)]
     if asked.calculator == RETIREMENT_AGE and not own:
         return [*replies, *ask_for_retirement(knowledge, turn, asked, today)]
@@ -117,14 +118,15 @@ def _nothing_more(given: Answer, knowledge: Knowledge, again: Again) -> Reply:
     return Reply(again.response, office, cards.choices(offered), slots)
 
 
-def _said(given: Answer, knowledge: Knowledge, again: Again | None) -> Reply:
+def _said(given: Answer, knowledge: Knowledge, again: Again | None, *, figures: bool) -> Reply:
     """The answer in words, or what more there is, with one line on where it stands written."""
     if again and again.said:
         more = replace(given.item, summary=again.said, detail=again.rest)
-        # A figure stands beside all the steps, and has no part in one of them.
-        given = replace(given, item=more, local=None if again.one else given.local)
-    local = given.local_sources[:1] if given.local else ()
-    cited = [given.item.citations[0], *(Citation(one, None) for one in local)]
+        # A figure stands beside all the steps; in one of them it has a part where it is asked for.
+        local = None if again.one and not figures else given.local
+        given = replace(given, item=more, local=local)
+    of_place = given.local_sources[:1] if given.local else ()
+    cited = [given.item.citations[0], *(Citation(one, None) for one in of_place)]
     values = {
         "summary": given.item.summary,
         "basis": _basis(cited, knowledge),

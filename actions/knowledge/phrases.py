@@ -35,6 +35,10 @@ class Phrases:
         """The verdicts that lines begin with."""
         return Verdicts.read(self.words["verdicts"])
 
+    def asks_figures(self, text: str) -> bool:
+        """Whether a message asks for figures of a place."""
+        return re.search(self.words["asks_figures"], text) is not None
+
     def suits(self, line: str, heard: str) -> bool:
         """Whether a line is no example of people born in a year that nobody named."""
         words: Mapping[str, Any] = self.words["example"]

@@ -314,3 +314,14 @@ async def test_each_place_that_is_named_gets_its_figures(stage: Stage) -> None:
     assert "上海现行缴费基数" in said.texts[0]
     assert "广东" in said.texts[1]
     assert "北京现行缴费基数：下限每月7270元" in said.texts[2]
+
+
+async def test_figures_that_are_asked_for_stand_beside_what_fits(stage: Stage) -> None:
+    first = await stage.play(ANSWER, answers=["Q016"], entities={"region": "310000"})
+    shown = {"event": "bot", "text": "答", "data": {"custom": {"card": first.card("answer")}}}
+    line = "缴费基数有上限和下限，各地不一样。"
+    turn = {"in_full": "基数", "lines": [line], "events": [shown]}
+    asked = await stage.play(ANSWER, answers=["Q016"], text="那到底是多少", **turn)
+    assert "上海现行缴费基数" in asked.texts[0]
+    other = await stage.play(ANSWER, answers=["Q016"], text="为啥跟外地不一样", **turn)
+    assert "上海现行缴费基数" not in other.texts[0]
