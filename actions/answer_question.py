@@ -9,7 +9,7 @@ from typing import Any
 
 from actions.asked_again import NO_MORE, UNSAID, Again, asked_again, to_the_point
 from actions.knowledge.answers import Answer, Item, Knowledge
-from actions.knowledge.figures import figures_of
+from actions.knowledge.figures import Days, days_of
 from actions.knowledge.sources import Citation
 from actions.own_case import own_case
 from actions.retirement_age import RETIREMENT_AGE, ask_for_retirement, personal_retirement
@@ -59,7 +59,7 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         own = personal_retirement(knowledge, turn, asked, today)
         if own and not (turn.leans and own[0].card in turn.cards_before):
             return own
-    region, then = knowledge.region(turn.region), figures_of(turn.entities.get("period"))
+    region, then = knowledge.region(turn.region), days_of(turn.entities.get("period"))
     given = _beside_likely(knowledge.answer_for(item, region, today, then), turn)
     case = own_case(knowledge, turn, item, today)
     again = asked_again(asked, turn, knowledge.phrases, case, region)
@@ -69,7 +69,8 @@ async def answer_item(parts: Parts, turn: Turn, item: str) -> list[Reply]:
         return [_nothing_more(given, knowledge, again)]
     figures = knowledge.phrases.asks_figures(turn.text)
     said = _said(given, knowledge, again, figures=figures)
-    replies = [*_unsure(asked, again), said, *_elsewhere(given, knowledge, turn, today)]
+    elsewhere = _elsewhere(given, knowledge, turn.places, today, then)
+    replies = [*_unsure(asked, again), said, *elsewhere]
     if asked.calculator == RETIREMENT_AGE and not own:
         return [*replies, *ask_for_retirement(knowledge, turn, asked, today)]
     if again and again.one and turn.pending == REGION:
@@ -137,10 +138,11 @@ def _said(given: Answer, knowledge: Knowledge, again: Again | None, *, figures: 
     return Reply(_response(given, knowledge, again), values, cards.answer(given, knowledge), slots)
 
 
-def _elsewhere(given: Answer, knowledge: Knowledge, turn: Turn, today: date) -> Iterator[Reply]:
+def _elsewhere(
+    given: Answer, knowledge: Knowledge, places: Iterable[str], today: date, then: Days | None
+) -> Iterator[Reply]:
     """The figures of the other places that were named beside the one that is answered for."""
-    then = figures_of(turn.entities.get("period"))
-    for code in turn.places if given.item.local else ():
+    for code in places if given.item.local else ():
         region = knowledge.region(code)
         if region is None or given.region is None or region.code == given.region.code:
             continue

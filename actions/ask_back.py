@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from actions.counting.born import BORN
 from actions.knowledge.answers import Item, Knowledge
 from actions.knowledge.phrases import Phrases
 from actions.own_case import own_case_by_rule, own_product
@@ -19,7 +18,7 @@ from actions.talk import cards
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
-from actions.talk.turn import Turn
+from actions.talk.turn import BORN, Turn
 
 MOST_CHOICES = 3
 REFUSED = "deny"

@@ -20,6 +20,8 @@ ANSWER = "answer"  # `type` of a card
 PUBLIC = {ANSWER, "choices"}
 CITED = {ANSWER, "estimate"}
 LEAST_CHARACTERS = 8
+# More documents than these are not read; all of them stand on the answer's card.
+MOST_SOURCES = 3
 _SENTENCES = re.compile(r".+?(?:[。！？]|[.!?](?:\s+|$)|$)", re.DOTALL)
 
 
@@ -105,13 +107,14 @@ class SaySource(CitizenAction):
         human = cards.choices([cards.human_choice(phrases)])
         if not shown:
             return [Reply("utter_no_source", {}, human)]
-        named = phrases.listed(
+        named = dict.fromkeys(
             phrases.basis(one["title"], one.get("document"), one.get("article"))
             for one in shown[-1]["sources"]
         )
         item = knowledge.items.get(str(shown[-1].get("item")))
         office = dict(phrases.office(item.office if item else ""))
-        values = {"sources": named, "phone": office["phone"], "office": office["name"]}
+        few = phrases.listed(list(named)[:MOST_SOURCES])
+        values = {"sources": few, "phone": office["phone"], "office": office["name"]}
         words = "utter_source_english" if knowledge.english else "utter_source"
         return [Reply(words, values, human)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -32,6 +33,18 @@ def flexible(base: Decimal, percents: Mapping[str, int]) -> Flexible:
         account=_percent(base, percents["account"]),
         medical=None if medical is None else _percent(base, medical),
     )
+
+
+def flexible_percents(rules: Mapping[str, Any], region: str | None, today: date) -> dict[str, int]:
+    """Percent of pension and account, and the medical part where that of the place is known.
+
+    `rules` are those of `calculators.yml`; `region` is a code of GB/T 2260.
+    """
+    percents = {"pension": rules["pension_percent"], "account": rules["account_percent"]}
+    known = rules["medical_percent"].get(region)
+    if known and known["from"] <= today:
+        percents["medical"] = known["percent"]
+    return percents
 
 
 def most_unemployment_months(paid: int, steps: Iterable[Mapping[str, int]]) -> int:

@@ -53,7 +53,8 @@ def _counted(
         place = region.short if region else ""
         values = {"place": place, "floor": str(floor), "ceiling": str(ceiling)}
         return Reply("utter_estimate_flexible_outside", values)
-    percents = _percents(region, parts, knowledge)
+    rules = knowledge.phrases.words["calculators"][FLEXIBLE]
+    percents = counting.flexible_percents(rules, region.code if region else None, parts.today())
     found = counting.flexible(base, percents)
     values = {
         "base": f"{base:.2f}",
@@ -78,15 +79,6 @@ def _counted(
     if found.medical is None:
         return Reply("utter_estimate_flexible_pension_only", values, card, {"pending": None})
     return Reply("utter_estimate_flexible", values, card, {"pending": None})
-
-
-def _percents(region: Region | None, parts: Parts, knowledge: Knowledge) -> dict[str, int]:
-    rules = knowledge.phrases.words["calculators"][FLEXIBLE]
-    percents = {"pension": rules["pension_percent"], "account": rules["account_percent"]}
-    known = rules["medical_percent"].get(region.code) if region else None
-    if known and known["from"] <= parts.today():
-        percents["medical"] = known["percent"]
-    return percents
 
 
 def _results(found: counting.Flexible) -> list[str]:

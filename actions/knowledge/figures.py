@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,8 +39,8 @@ class Days(NamedTuple):
     last: date
 
 
-def figures_of(period: str | None) -> Days | None:
-    """The time that the engine's period (2025-01/2025-12) is; None for none."""
+def days_of(period: str | None) -> Days | None:
+    """The days of the engine's period (2025-01/2025-12), also of one to come; None for none."""
     first, slash, last = (period or "").partition("/")
     if not slash:
         return None
@@ -47,7 +48,8 @@ def figures_of(period: str | None) -> Days | None:
         begin, end = Month.read(first), Month.read(last)
     except ValueError:
         return None
-    return Days(date(begin.year, begin.month, 1), date(end.year, end.month, 1))
+    last_day = monthrange(end.year, end.month)[1]
+    return Days(date(begin.year, begin.month, 1), date(end.year, end.month, last_day))
 
 
 def days_to_look(asked: Days | None, today: date) -> tuple[date, ...]:

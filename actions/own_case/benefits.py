@@ -9,6 +9,7 @@ from actions.own_case.case import Case
 
 
 def unemployment(case: Case) -> Iterator[str]:
+    """Months of the benefit for the time paid, by the place's own rule where it has one."""
     paid, rules = case.told("paid_months"), case.rules["unemployment"]
     if paid is None:
         return
@@ -27,6 +28,7 @@ def unemployment(case: Case) -> Iterator[str]:
 
 
 def unemployment_condition(case: Case) -> Iterator[str]:
+    """Whether the time paid is enough for the benefit."""
     paid = case.told("paid_months")
     if paid is not None:
         enough = paid >= case.rules["unemployment"]["least_months"]
@@ -35,6 +37,7 @@ def unemployment_condition(case: Case) -> Iterator[str]:
 
 
 def maternity(case: Case) -> Iterator[str]:
+    """Days of leave for more than one baby."""
     babies, rules = case.told("babies"), case.rules["maternity"]
     if babies is not None:
         days = counting.maternity_days("normal", babies, rules["days"], rules["more_days"])
@@ -42,12 +45,14 @@ def maternity(case: Case) -> Iterator[str]:
 
 
 def survivors(case: Case) -> Iterator[str]:
+    """Months of the allowance for somebody who drew no pension yet."""
     if (paid := case.told("paid_months")) is not None:
         months = counting.survivors_months(paid, case.rules["survivors"])
         yield case.say("survivors", paid=case.span(paid), months=months)
 
 
 def survivors_of_a_pensioner(case: Case) -> Iterator[str]:
+    """The same, less a month for each year that the pension was drawn."""
     paid, drawn, rules = case.told("paid_months"), case.told("drawn_months"), case.rules
     if paid is None:
         return
@@ -67,6 +72,7 @@ def survivors_of_a_pensioner(case: Case) -> Iterator[str]:
 
 
 def injury(case: Case) -> Iterator[str]:
+    """What a grade comes to at once and each month, in yuan where the wage is told."""
     grade, rules = case.told("grade"), case.rules["injury"]
     if grade is None and case.told("wage"):
         yield _each_grade(case)

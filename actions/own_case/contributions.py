@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from actions.counting import small as counting
 from actions.knowledge.answers import Region
@@ -58,7 +57,9 @@ def flexible(case: Case) -> Iterator[str]:
         return
     yield from _bound(case, base, region)
     base = _bounded(case, base, region)
-    found = counting.flexible(Decimal(base), _percents(case, region))
+    code, rules = region.code if region else None, case.rules["flexible"]
+    percents = counting.flexible_percents(rules, code, case.today)
+    found = counting.flexible(Decimal(base), percents)
     month, account = _plain(found.pension), _plain(found.account)
     yield case.say("flexible", base=base, month=month, account=account)
     if found.medical is not None:
@@ -117,16 +118,6 @@ def _bound(case: Case, base: int, region: Region | None) -> Iterator[str]:
     if counted != base and region is not None:
         said = "base_floor" if counted > base else "base_ceiling"
         yield case.say(said, region=region.short, base=counted)
-
-
-def _percents(case: Case, region: Region | None) -> dict[str, int]:
-    """Percent of pension and account, and of the medical part where the place's is known."""
-    rules: Mapping[str, Any] = case.rules["flexible"]
-    percents = {"pension": rules["pension_percent"], "account": rules["account_percent"]}
-    known = rules["medical_percent"].get(region.code) if region else None
-    if known and known["from"] <= case.today:
-        percents["medical"] = known["percent"]
-    return percents
 
 
 def _part(base: int, hundredths: int) -> Decimal:

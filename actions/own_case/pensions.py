@@ -13,6 +13,7 @@ from actions.talk.errors import Unanswerable
 
 
 def minimum(case: Case) -> Iterator[str]:
+    """What the year of leaving takes, and what is lacking of it."""
     year, paid = _leaving_year(case), case.told("paid_months")
     if year is None:
         return
@@ -25,6 +26,7 @@ def minimum(case: Case) -> Iterator[str]:
 
 
 def earliest(case: Case) -> Iterator[str]:
+    """From which month on somebody may leave, with the notice that it takes."""
     if (both := _ends(case)) is None:
         return
     now, (first, last) = Month.of(case.today.year, case.today.month), both
@@ -39,6 +41,7 @@ def earliest(case: Case) -> Iterator[str]:
 
 
 def latest(case: Case) -> Iterator[str]:
+    """Until which month somebody may stay, if his employer agrees."""
     both = _ends(case)
     # Who reached the age before the reform has no choice of it.
     if both is not None and both[0].is_concerned:
@@ -46,12 +49,14 @@ def latest(case: Case) -> Iterator[str]:
 
 
 def place(case: Case) -> Iterator[str]:
+    """Whether a place where he is not at home pays a pension for the time paid there."""
     if (paid := case.told("paid_months")) is not None:
         enough = paid >= case.rules["place"]["least_months"]
         yield case.say("place_enough" if enough else "place_lacking", paid=case.span(paid))
 
 
 def annuity(case: Case) -> Iterator[str]:
+    """By how many months the account is divided, and what a balance in yuan comes to."""
     age = case.told("age")
     if age is None:
         return
@@ -67,6 +72,7 @@ def annuity(case: Case) -> Iterator[str]:
 
 
 def resident(case: Case) -> Iterator[str]:
+    """What yearly payments of a resident come to each month from 60 on, in yuan."""
     yearly, aged, rules = case.told("yearly"), case.told("aged"), case.rules
     age = int(rules["resident"]["age"])
     until = 12 * (age - aged) if aged is not None else 0

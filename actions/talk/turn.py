@@ -27,6 +27,8 @@ HEARD = (
 MESSAGES_REMEMBERED = 4
 # What is less likely than this was not meant; by hand.
 WORTH_OFFERING = 0.02
+# As the engine counts them: full years, and the year of birth that was told without a month.
+AGED, BORN = "aged", "born_year"
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -64,8 +66,9 @@ class Turn:
     unsaid: bool = False  # whether the item says nothing of what is asked on
     vague: bool = False  # whether none of its lines stands out for it
     counts: Mapping[str, int] = field(default_factory=dict)  # numbers told now or just before
-    places: tuple[str, ...] = ()  # the regions named in this very message
     counts_now: Mapping[str, int] = field(default_factory=dict)  # those of this very message
+    another: bool = False  # whether somebody else is asked for, of whose birth nothing is told yet
+    places: tuple[str, ...] = ()  # the regions named in this very message
     less_likely: tuple[str, ...] = ()  # what may have been meant instead of the first item
     said_before: tuple[Bubble, ...] = ()  # the bot's last turn, for actions that look back
     cards_before: tuple[Mapping[str, Any], ...] = ()  # all that it showed, for them
@@ -140,6 +143,7 @@ def read_turn(tracker: Tracker) -> Turn:
         less_likely=_less_likely(_chances(message.get("answers"))),
         counts=_counts(message, tracker.events),
         counts_now=message.get("counts") or {},
+        another=_of_another(message, tracker.events),
         places=tuple(_places(message.get("entities"))),
         said_before=tuple(_said_before(tracker.events)),
         cards_before=tuple(_cards_before(tracker.events)),
@@ -161,10 +165,26 @@ def _heard(message: Mapping[str, Any], events: list[dict[str, Any]]) -> str:
 
 def _counts(message: Mapping[str, Any], events: list[dict[str, Any]]) -> dict[str, int]:
     """The numbers of the last messages, this one's above all; what was told twice is not known."""
-    said = [one for one in events if one.get("event") == "user"]
-    told = [one.get("counts") or {} for one in (*said[-MESSAGES_REMEMBERED:], message)]
+    told = _counted_lately(message, events)
     found = {str(name): int(count) for counts in told for name, count in counts.items()}
     return {name: count for name, count in found.items() if count}
+
+
+def _of_another(message: Mapping[str, Any], events: list[dict[str, Any]]) -> bool:
+    """Whether the last that was told of an age was that it is another's, and no birth since."""
+    another = False
+    for counts in _counted_lately(message, events):
+        if AGED in counts:
+            another = counts[AGED] == 0
+        another = another and BORN not in counts
+    return another
+
+
+def _counted_lately(
+    message: Mapping[str, Any], events: list[dict[str, Any]]
+) -> list[Mapping[str, int]]:
+    said = [one for one in events if one.get("event") == "user"]
+    return [one.get("counts") or {} for one in (*said[-MESSAGES_REMEMBERED:], message)]
 
 
 def _said_before(events: list[dict[str, Any]]) -> list[Bubble]:

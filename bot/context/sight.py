@@ -128,18 +128,15 @@ def clear_by_itself(alone: Decision, text: str, before: Before) -> bool:
         return bool(_COUNT.search(text))  # "他缴了28年 领了9年 能领多少个月" goes on
     if alone.way == UNCLEAR_WAY and alone.intent == AUTHORISE:
         return bool(_LOOKS_IN.search(text))  # "我儿子替我去领行吗" lets nobody look into a record
-    if alone.decision == "answer" and alone.confidence >= SURE_ALONE and _asks(text):
-        return _of_another_insurance(text, before) or stands(alone, before)
+    if _of_another_insurance(alone, text, before):
+        return True  # "我月薪八千五，个人养老交多少" right after an injury
     return stands(alone, before) or asks_for_own(alone, text)
 
 
-def _asks(text: str) -> bool:
-    """Whether a number or a way is asked for."""
-    return _ASKS.search(text) is not None
-
-
-def _of_another_insurance(text: str, before: Before) -> bool:
-    """Whether it names an insurance, and the question before named others."""
+def _of_another_insurance(alone: Decision, text: str, before: Before) -> bool:
+    """Whether it asks, and surely so by itself, about an insurance that was not spoken of."""
+    if alone.decision != "answer" or alone.confidence < SURE_ALONE or not _ASKS.search(text):
+        return False
     now, then = ({one.value for one in insurances(told)} for told in (text, before.text))
     return bool(now and then) and not now & then
 

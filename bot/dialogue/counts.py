@@ -6,7 +6,8 @@ Only what has come to pass counts: "要交满15年吗" asks for a rule, "交了1
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bot.dialogue.money import money
 from bot.entities.births import ages
@@ -99,6 +100,12 @@ _TIMES = (
     (PAID, _PAID, _NOT_YET),
     (DRAWN, _DRAWN, _NOT_DRAWN),
 )
+
+
+def counted(text: str, entities: Iterable[Mapping[str, Any]]) -> Mapping[str, int]:
+    """What a text tells; where a month of birth is told, a year told before is known no more."""
+    month = any(one["entity"] == "birth_month" for one in entities)
+    return {**counts(text), BORN: 0} if month else counts(text)
 
 
 def counts(text: str) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from bot.context.telling import only_named, only_thanks, only_told, tells_lot, t
 from bot.context.weights import IN_CONTEXT, TOLD
 from bot.dialogue.consent import AGREE, consented
 from bot.dialogue.correction import correction
-from bot.dialogue.counts import counts
+from bot.dialogue.counts import counted
 from bot.dialogue.follow_up import (
     CHAT,
     DENY,
@@ -89,7 +89,7 @@ async def understood(
     """What the message says, what it counts, and whether it only tells something."""
     spelled = normalize(message.text or "").text
     parsed = await _meant(message, spelled, tracker, understand)
-    if told := counts(spelled[:MOST_CHARACTERS_READ]):
+    if told := counted(spelled[:MOST_CHARACTERS_READ], parsed.get("entities") or ()):
         parsed = {**parsed, "counts": told}
     if len(spelled) > MOST_CHARACTERS or parsed.get("decision") == HUMAN:
         return parsed

@@ -37,9 +37,6 @@ _NUMBERED = re.compile(
 )
 _FIGURES = "一二三四"
 _LATIN_ALONE = re.compile(r"[/／]?[A-Za-z_]+")
-_FOR_A_PERSON = re.compile(
-    r"human|person|agent|staff|someone|somebody|operator|service", re.IGNORECASE
-)
 _ONESELF = re.compile(r"[那,，\s]*(?:我|俺|咱)(?:自己|本人|们)?(?:的?话)?呢[?？。!！\s]*")
 
 

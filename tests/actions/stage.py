@@ -88,8 +88,31 @@ def call(
     action: str, intent: str, conversation: str, slots: dict[str, Any], turn: dict[str, Any]
 ) -> dict[str, Any]:
     """The body that Rasa 3.6 sends."""
+    return {
+        "next_action": action,
+        "sender_id": conversation,
+        "version": "3.6.21",
+        "domain": {},
+        "tracker": {
+            "sender_id": conversation,
+            "slots": {"unclear_turns": 0.0, **slots},
+            "latest_message": _message(intent, turn),
+            "latest_event_time": 1.0,
+            "followup_action": None,
+            "paused": False,
+            "events": turn.get("events", []),
+            "latest_input_channel": "rest",
+            "active_loop": {},
+            "latest_action": {},
+            "latest_action_name": "action_listen",
+        },
+    }
+
+
+def _message(intent: str, turn: dict[str, Any]) -> dict[str, Any]:
+    """What the engine understood of the message."""
     entities: dict[str, str] = turn.get("entities", {})
-    message = {
+    return {
         "intent": {"name": intent, "confidence": 1.0},
         "entities": [
             *({"entity": "region", "value": place} for place in turn.get("places", ())),
@@ -111,25 +134,6 @@ def call(
         **{name: turn.get(name) for name in HANDED_ON},
         "if_ours": [{"id": one, "score": score} for one, score in turn.get("if_ours", {}).items()],
         "parts": [{"answers": [{"id": one, "score": 0.9}]} for one in turn.get("parts", [])],
-    }
-    return {
-        "next_action": action,
-        "sender_id": conversation,
-        "version": "3.6.21",
-        "domain": {},
-        "tracker": {
-            "sender_id": conversation,
-            "slots": {"unclear_turns": 0.0, **slots},
-            "latest_message": message,
-            "latest_event_time": 1.0,
-            "followup_action": None,
-            "paused": False,
-            "events": turn.get("events", []),
-            "latest_input_channel": "rest",
-            "active_loop": {},
-            "latest_action": {},
-            "latest_action_name": "action_listen",
-        },
     }
 
 

@@ -204,6 +204,22 @@ async def test_a_year_alone_is_a_birth_in_one_of_its_months(stage: Stage) -> Non
     assert "1970年1月出生的男职工" in later.texts[0]
 
 
+async def test_a_relative_stays_meant_until_a_birth_is_told(stage: Stage) -> None:
+    stage.slots |= {"birth_month": "1966-10", "worker_category": "female_50"}
+    wife = {"event": "user", "text": "我老婆呢", "counts": {"paid_months": 0, "aged": 0}}
+    post = {"entities": {"worker_category": "female_50"}, "text": "工人岗"}
+    unknown = await asked(stage, "Q073", {}, events=[wife], **post)
+    assert unknown.responses[-1] == "utter_ask_birth_month"
+    told = {"event": "user", "text": "她80年的", "counts": {"born_year": 1980}}
+    hers = await asked(stage, "Q073", {}, events=[wife, told], **post)
+    assert "1980年1月到1980年12月出生的女工人" in hers.texts[0]
+    # A month that is told after the year is the one that counts.
+    stage.slots["birth_month"] = "1980-05"
+    month = {"event": "user", "text": "1980年5月", "counts": {"born_year": 0}}
+    exactly = await asked(stage, "Q073", {}, events=[wife, told, month], **post)
+    assert "1980年5月出生的女工人" in exactly.texts[0]
+
+
 async def test_what_is_asked_back_says_what_each_comes_to(stage: Stage) -> None:
     told = {"wage": 4000, "staff": 6}
     said = await stage.play("action_ask_back", "unclear", answers=["Q019", "Q023"], counts=told)

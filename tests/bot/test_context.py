@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.context.reading import NEXT, OWN, SAID, TALKS, context_of, said_to
-from bot.context.sight import asks_for_own, decide_after, sight_after
+from bot.context.sight import asks_for_own, clear_by_itself, decide_after, sight_after
 from bot.context.signs import OF_ITEMS, OF_NOBODY, Neighbours, signs, signs_of_nobody
 from bot.context.weights import IN_CONTEXT, TOLD, Before, Context, Own, chances, settled, stands
 from bot.ranking.decision import FAQ, RIVALS, Decision, Thresholds
@@ -71,6 +71,19 @@ def test_what_is_clear_by_itself_and_small_talk_stand() -> None:
     # "我是男的" answers us where we have asked, and goes on where we have not.
     assert stands(told, UNEMPLOYED)
     assert not stands(told, replace(UNEMPLOYED, unasked=True))
+
+
+def test_a_sure_question_about_another_insurance_is_not_about_the_last_one() -> None:
+    injured = Before("工资6000,工伤九级赔多少", "Q148")
+    sure, text = (
+        Decision("answer", FAQ, 0.83, (("Q019", 0.83),), "vectors"),
+        "我月薪八千五,个人养老交多少",
+    )
+    assert clear_by_itself(sure, text, injured)
+    assert not clear_by_itself(replace(sure, confidence=0.7), text, injured)
+    assert not clear_by_itself(sure, "我有养老保险", injured)  # told, not asked
+    assert not clear_by_itself(sure, "工伤一共赔多少", injured)  # the same insurance
+    assert not clear_by_itself(sure, "一共能拿多少", injured)  # none
 
 
 def test_what_is_said_of_an_item_speaks_for_it(

@@ -445,3 +445,9 @@ def test_who_doubts_an_answer_asks_for_its_source(text: str) -> None:
 def test_a_question_about_the_matter_is_no_doubt(text: str) -> None:
     parsed = _understood(UserMessage(text), _tracker("失业金怎么领", ASKED), Understanding())
     assert parsed["intent"]["name"] != "ask_source"
+
+
+def test_a_month_of_birth_ends_a_year_that_was_told() -> None:
+    month = [{"entity": "birth_month", "value": "1980-05"}]
+    understand = Understanding(decision="chat", intent={"name": "inform"}, entities=month)
+    assert _understood(UserMessage("1980年5月"), None, understand)["counts"] == {"born_year": 0}
