@@ -14,6 +14,8 @@ from pathlib import Path
 
 TABLE = Path(__file__).resolve().parent.parent / "data/dialects.tsv"
 SURE, LOOSE = "sure", "loose"
+# So many first characters of what is sure are looked for before a text is read closely.
+_BEGINNING = 3
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,9 @@ class Entry:
 class Entries:
     """A table as it is looked into."""
 
-    by_first: Mapping[str, tuple[Entry, ...]]  # the longest first
-    beginnings: frozenset[str]  # the first two characters of what is sure, or the one
+    by_said: Mapping[str, tuple[Entry, ...]]
+    lengths: Mapping[str, tuple[int, ...]]  # of what begins with a character, the longest first
+    beginnings: frozenset[str]  # of what is sure
 
 
 def read(table: str, spelled: Callable[[str], str] = str) -> Iterator[Entry]:
@@ -46,18 +49,20 @@ def read(table: str, spelled: Callable[[str], str] = str) -> Iterator[Entry]:
         yield Entry(group, tier == SURE, spelled(said), standard)
 
 
-def by_first(entries: Iterable[Entry]) -> Entries:
-    """The entries by their first characters."""
+def by_said(entries: Iterable[Entry]) -> Entries:
+    """The entries by what is said, so that no line of the table is tried in vain."""
     found: dict[str, list[Entry]] = {}
     for one in entries:
-        found.setdefault(one.said[0], []).append(one)
-    sure = frozenset(one.said[:2] for all_ in found.values() for one in all_ if one.sure)
+        found.setdefault(one.said, []).append(one)
+    lengths: dict[str, set[int]] = {}
+    for said in found:
+        lengths.setdefault(said[0], set()).add(len(said))
     return Entries(
-        {
-            first: tuple(sorted(all_, key=lambda one: -len(one.said)))
-            for first, all_ in found.items()
-        },
-        sure,
+        {said: tuple(all_) for said, all_ in found.items()},
+        {first: tuple(sorted(all_, reverse=True)) for first, all_ in lengths.items()},
+        frozenset(
+            said[:_BEGINNING] for said, all_ in found.items() if any(one.sure for one in all_)
+        ),
     )
 
 
@@ -90,8 +95,12 @@ def _groups(text: str, entries: Entries) -> frozenset[str]:
 
 def _may_be_sure(text: str, beginnings: frozenset[str]) -> bool:
     """Whether to look closer: most messages are in standard Chinese."""
-    pairs = map("".join, zip(text, text[1:], strict=False))
-    return not beginnings.isdisjoint(pairs) or not beginnings.isdisjoint(text)
+    pieces = (
+        text[place : place + length]
+        for length in range(1, _BEGINNING + 1)
+        for place in range(len(text))
+    )
+    return not beginnings.isdisjoint(pieces)
 
 
 def _matches(
@@ -100,12 +109,16 @@ def _matches(
     """What is sure, or loose in these groups, from left to right, the longest at each place."""
     place = 0
     while place < len(text):
-        counted = [
-            one
-            for one in entries.by_first.get(text[place], ())
-            if (one.sure or one.group in groups) and text.startswith(one.said, place)
-        ]
-        if counted:
-            length = len(counted[0].said)
-            yield place, [one for one in counted if len(one.said) == length]
-        place += length if counted else 1
+        found = _longest(text, place, entries, groups)
+        if found:
+            yield place, found
+        place += len(found[0].said) if found else 1
+
+
+def _longest(text: str, place: int, entries: Entries, groups: frozenset[str]) -> list[Entry]:
+    for length in entries.lengths.get(text[place], ()):
+        said = entries.by_said.get(text[place : place + length], ())
+        found = [one for one in said if one.sure or one.group in groups]
+        if found:
+            return found
+    return []

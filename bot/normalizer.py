@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import opencc
 
-from bot.dialects import TABLE, Entries, by_first, read, standard_pieces
+from bot.dialects import TABLE, Entries, by_said, read, standard_pieces
 
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
@@ -62,7 +62,7 @@ def _in_standard_words(text: str, offsets: list[int]) -> Normalized:
 
 @functools.cache
 def dialects() -> Entries:
-    return by_first(read(TABLE.read_text(encoding="utf-8"), _simplified))
+    return by_said(read(TABLE.read_text(encoding="utf-8"), _simplified))
 
 
 @functools.lru_cache(maxsize=20_000)

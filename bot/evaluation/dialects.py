@@ -16,7 +16,7 @@ from typing import Any
 
 import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 from bot import normalizer
-from bot.dialects import by_first
+from bot.dialects import by_said
 from bot.evaluation.measures import Judged, Share
 
 Parse = Callable[[str], dict[str, Any]]
@@ -39,7 +39,7 @@ def main() -> int:
     parse = parser(options.model)
     ways = {"in dialect": _judged(rows, "said", parse), "standard": _judged(rows, "plain", parse)}
     without = normalizer.dialects
-    normalizer.dialects = lambda: by_first(())  # type: ignore[assignment]
+    normalizer.dialects = lambda: by_said(())  # type: ignore[assignment]
     normalizer.normalize.cache_clear()
     ways["without the table"] = _judged(rows, "said", parse)
     normalizer.dialects = without

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.dialects import TABLE, by_first, read, standard_pieces
+from bot.dialects import TABLE, by_said, read, standard_pieces
 from bot.normalizer import normalize
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +70,7 @@ TABLE_OF_TWO = "\n".join(
     ],
 )
 def test_a_loose_word_counts_beside_its_own_dialect_alone(text: str, standard: str) -> None:
-    entries = by_first(read(TABLE_OF_TWO))
+    entries = by_said(read(TABLE_OF_TWO))
     pieces = standard_pieces(text, entries)
     assert "".join(said for said, _, _ in pieces) == standard
     assert "".join(text[start:end] for _, start, end in pieces) == text
@@ -90,7 +90,7 @@ def test_each_string_stands_once_in_its_group() -> None:
 
 
 def test_our_own_answers_are_no_dialect() -> None:
-    table = by_first(ENTRIES)
+    table = by_said(ENTRIES)
     for path in sorted((ROOT / "data/knowledge/items").glob("*.yml")):
         for item in yaml.safe_load(path.read_text(encoding="utf-8"))["items"]:
             text = item["summary"] + (item.get("detail") or "") + "".join(item.get("points") or ())
