@@ -1,4 +1,8 @@
-"""Lays out the live knowledge folder from `data/`, until staff have published into it."""
+"""Lays out the live knowledge folder from `data/`; what staff have published in it stays.
+
+Staff publish items, their wordings and figures. All else belongs to the release that runs: words
+that code reads, notices, rules, schemas. An older release's would not fit its code.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,47 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("knowledge", "nlu")
 # The console makes it at the first publication of a person.
 EDITED = "edited"
+# What the console writes, in each of its snapshots.
+PUBLISHED = ("knowledge/items", "knowledge/parameters.yml", "nlu/faq", "publication.json")
+# What the release brings, for the console to compare with what staff have.
+RELEASE = "release"
 
 
 def lay_out(live: Path, data: Path = ROOT / "data") -> None:
-    """Copy `data` unless the folder holds what staff have published: that is never replaced."""
-    if (live / EDITED).exists() and (live / "current").exists():
+    """Copy `data`; where staff have published, all but that, and `data` beside it."""
+    current = live / "current"
+    if not ((live / EDITED).exists() and current.exists()):
+        shutil.rmtree(live, ignore_errors=True)
+        place = live / "snapshots/000000"
+        _copy(data, place)
+        current.symlink_to(place.relative_to(live))
         return
-    shutil.rmtree(live, ignore_errors=True)
-    place = live / "snapshots/000000"
+    _copy(data, live / RELEASE)
+    _renew(current.resolve(), data)
+
+
+def _renew(snapshot: Path, data: Path) -> None:
+    """Put the release's files around what was published, in one step."""
+    fresh, old = snapshot.with_suffix(".fresh"), snapshot.with_suffix(".old")
+    _copy(data, fresh)
+    for name in PUBLISHED:
+        _take(snapshot / name, fresh / name)
+    snapshot.rename(old)
+    fresh.rename(snapshot)
+    shutil.rmtree(old)
+
+
+def _take(published: Path, to: Path) -> None:
+    if to.is_dir():
+        shutil.rmtree(to)
+    to.unlink(missing_ok=True)
+    if published.is_dir():
+        shutil.copytree(published, to)
+    elif published.exists():
+        shutil.copy(published, to)
+
+
+def _copy(data: Path, to: Path) -> None:
+    shutil.rmtree(to, ignore_errors=True)
     for part in PARTS:
-        shutil.copytree(data / part, place / part)
-    (live / "current").symlink_to(place.relative_to(live))
+        shutil.copytree(data / part, to / part)

@@ -47,6 +47,9 @@ _NAMES = re.compile(
     r"^(?!.*(?:[怎咋啥哪谁几]|什么|多少|为何))(?P<named>[^,，。?？!！你您]{1,10}?)(?:的?话)?"
     r"呢[?？。!！~\s]*$"
 )
+# "那我老公呢 他月薪1万2" tells something of whoever is named, and asks for nothing else.
+_TELLS = re.compile(r"^(?P<named>.*?呢)[\s,，。.?？]+(?P<told>(?=.*\d)[^\s?？]{2,16})$")
+_ASKS = re.compile(r"[怎咋啥哪谁几吗么]|什么|多少|为何")
 # Whose case it is: the answer may well be the same for them.
 _PEOPLE = re.compile(
     r"(?:我们?家?|咱们?家?)?(?:自己|本人|老人家?|孩子|小孩|宝宝|娃娃?|父母|爸妈?|妈妈?|老伴|爱人|配偶|老婆|老公|家属|家里人|学生|女的|男的"
@@ -156,14 +159,25 @@ def named_instead(text: str, parsed: Mapping[str, Any], last: Last) -> Instead |
     """What `text`, understood by itself as `parsed`, names in the place of what was asked."""
     if parsed["intent"]["name"] == "inform":
         return None  # it is what we asked for
-    names = _NAMES.match(led_in(text))
+    asked, told = _told_of(led_in(text))
+    names = _NAMES.match(asked)
     whole = names["named"] if names else ""
     named = whole.removesuffix("的")
     people = bool(whole in _ONESELF or _PEOPLE.fullmatch(whole) or _PEOPLE.fullmatch(named))
     thing = _insured(parsed) or bool(_BESIDE_INSURANCE.fullmatch(named))
     if not named or not last.text or not (people or (thing and _may_lean(parsed))):
         return None
-    return Instead(_put_in(named, thing, last), last, other=not people)
+    if told and not people:
+        return None
+    return Instead(_put_in(named + told, thing, last), last, other=not people)
+
+
+def _told_of(text: str) -> tuple[str, str]:
+    """Who is named ("我老公呢") and what is told of him; the text where nothing is."""
+    tells = _TELLS.match(text)
+    if tells is None or _ASKS.search(tells["told"]):
+        return text, ""
+    return tells["named"], f" {tells['told']}，"
 
 
 def takes_the_place(named: str) -> bool:

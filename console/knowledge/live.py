@@ -33,6 +33,11 @@ class LiveFolder:
         return self.root / "current"
 
     @property
+    def release(self) -> Path:
+        """What the release that runs brings, beside what staff have published."""
+        return self.root / "release"
+
+    @property
     def number(self) -> int | None:
         """The number of the snapshot that is live; None before there is one."""
         return int(self.current.readlink().name) if self.current.is_symlink() else None

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,12 +16,16 @@ from console.knowledge import content, files
 from console.knowledge.content import FIGURE, FIGURES_FAMILY, ITEM
 from console.knowledge.live import LiveFolder
 from records.staff import entries, snapshots, workflow
+from records.staff.entries import Entry
 from records.staff.snapshots import Change
 
 log = logging.getLogger(__name__)
 START = "start"
+# What a new release brought, once staff have published.
+RELEASE = "release"
 # Tells the indexer which publication it sees, and whether it is a way back.
 PUBLICATION_FILE = "publication.json"
+_Told = tuple[str, str, str, dict[str, Any]]  # kind, family, id, content
 
 
 async def write(db: AsyncConnection, live: LiveFolder, now: datetime) -> None:
@@ -61,16 +66,16 @@ def texts(
 
 
 async def start(database: AsyncEngine, live: LiveFolder, now: datetime) -> None:
-    """Take up the files as they are until staff publish; from then on the database says."""
+    """Take up the files as they are until staff publish; from then on only what is news in them."""
     async with database.begin() as db:
         await snapshots.lock(db)
-        if any(one.kind != START for one in await snapshots.history(db)):
-            await write(db, live, now)
-            return
-        changes = await _adopt(db, live, now)
+        published = any(one.kind != START for one in await snapshots.history(db))
+        changes = await (_take_release if published else _adopt)(db, live, now)
         if changes:
-            number = await snapshots.record(db, changes, workflow.SYSTEM, "", now, START, None)
-            await snapshots.written(db, number, now)
+            kind = RELEASE if published else START
+            number = await snapshots.record(db, changes, workflow.SYSTEM, "", now, kind, None)
+            if not published:
+                await snapshots.written(db, number, now)
             log.info("files taken up", extra={"entries": len(changes)})
     # The folder's number has to follow: the next publication builds on it.
     async with database.begin() as db:
@@ -79,25 +84,58 @@ async def start(database: AsyncEngine, live: LiveFolder, now: datetime) -> None:
 
 async def _adopt(db: AsyncConnection, live: LiveFolder, now: datetime) -> list[Change]:
     changes: list[Change] = []
-    for kind, family, entry, told in _all(live):
-        try:
-            known = await entries.get(db, entry, lock=True)
-        except entries.NoEntry:
-            based_on, before = 0, None
-        else:
-            based_on, before = known.head, known.live
-            if before is not None:
-                shown = await entries.version(db, entry, before)
-                if shown.content == told:
-                    continue
-        facets = content.facets(kind, entry, family, told)
-        number = await workflow.save(db, entry, facets, told, based_on, workflow.SYSTEM, "", now)
-        changes.append(Change(entry, before, number))
+    for kind, family, entry, told in _all(live.current):
+        known = await _known(db, entry)
+        if known and known.live is not None:
+            shown = await entries.version(db, entry, known.live)
+            if shown.content == told:
+                continue
+        changes.append(await _saved(db, (kind, family, entry, told), known, now))
     return changes
 
 
-def _all(live: LiveFolder) -> Iterable[tuple[str, str, str, dict[str, Any]]]:
-    for family, entry, told in files.read_items(live.current):
+async def _take_release(db: AsyncConnection, live: LiveFolder, now: datetime) -> list[Change]:
+    """What a release says anew goes live, where no person has changed what it said before.
+
+    Where one has, it waits as a draft for a person to decide; where a draft is there, for that.
+    """
+    if not live.release.is_dir():
+        return []
+    changes: list[Change] = []
+    brought = await entries.newest_by(db, workflow.SYSTEM)
+    for kind, family, entry, told in await asyncio.to_thread(list, _all(live.release)):
+        before = brought.get(entry)
+        if before and before.content == told:
+            continue
+        known = await _known(db, entry)
+        if known and known.head != known.live:
+            continue
+        # A file that an item leaves is not written again: it stays in its own.
+        kept = known.family if known else family
+        change = await _saved(db, (kind, kept, entry, told), known, now)
+        if known is None or (before and before.number == known.live):
+            changes.append(change)
+    return changes
+
+
+async def _known(db: AsyncConnection, entry: str) -> Entry | None:
+    try:
+        return await entries.get(db, entry, lock=True)
+    except entries.NoEntry:
+        return None
+
+
+async def _saved(db: AsyncConnection, one: _Told, known: Entry | None, now: datetime) -> Change:
+    """The change to what a file says; it is a draft until it is recorded."""
+    kind, family, entry, told = one
+    facets = content.facets(kind, entry, family, told)
+    based_on = known.head if known else 0
+    number = await workflow.save(db, entry, facets, told, based_on, workflow.SYSTEM, "", now)
+    return Change(entry, known.live if known else None, number)
+
+
+def _all(folder: Path) -> Iterable[_Told]:
+    for family, entry, told in files.read_items(folder):
         yield ITEM, family, entry, told
-    for entry, told in files.read_figures(live.current):
+    for entry, told in files.read_figures(folder):
         yield FIGURE, FIGURES_FAMILY, entry, told

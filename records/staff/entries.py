@@ -199,6 +199,18 @@ async def versions(db: AsyncConnection, entry: str, most: int = 100) -> list[Ver
     return [_version(row) for row in found]
 
 
+async def newest_by(db: AsyncConnection, author: str) -> dict[str, Version]:
+    """The newest version of each entry that somebody wrote."""
+    found = await db.execute(
+        text("""
+            SELECT DISTINCT ON (entry) * FROM entry_versions WHERE author = :author
+            ORDER BY entry, number DESC
+        """),
+        {"author": author},
+    )
+    return {row.entry: _version(row) for row in found}
+
+
 async def heads(
     db: AsyncConnection, kind: str, ids: Sequence[str] | None = None
 ) -> dict[str, Version]:

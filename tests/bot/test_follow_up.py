@@ -159,6 +159,14 @@ def test_somebody_else_is_asked_for_and_not_told_of() -> None:
     )
 
 
+def test_what_is_told_of_somebody_else_stands_beside_the_question() -> None:
+    own = _parsed("我月薪6000 五险扣多少", "answer", "Q023")
+    unclear = _parsed("x", "reject")
+    assert _meant("那我老公呢 他月薪1万2", unclear, own)[0] == "我老公 他月薪1万2，五险扣多少"
+    for text in ("那我老公呢 他能领多少", "那我老公呢 他是教师", "那公交卡呢 里面有50块"):
+        assert _meant(text, unclear, own) == ()
+
+
 def test_who_asks_more_about_the_same_has_not_left_it() -> None:
     same, other = _parsed("x", "answer", "Q025"), _parsed("x", "answer", "Q027")
     assert in_full("要什么材料", same, LAST) == PENSION_STOPPED

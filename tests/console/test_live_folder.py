@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +18,8 @@ from tests.console import folder
 from tests.console.conftest import Console, running_console
 from tests.console.test_publishing import NEW, approved, publish
 
+RELEASED = "新版本里{}的说法：可以在社保经办机构办，也可以网上办。"
+
 
 def test_the_knowledge_of_the_repository_comes_through_the_console_unchanged(
     empty_console_database: str, tmp_path: Path, console_port: int
@@ -29,21 +32,53 @@ def test_the_knowledge_of_the_repository_comes_through_the_console_unchanged(
     assert set(ours.parameters) == set(before.parameters)
 
 
-def test_what_staff_published_is_not_replaced_by_data(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_until_staff_publish_the_folder_is_a_copy_of_data(tmp_path: Path) -> None:
+    data, live = tmp_path / "data", tmp_path / "live"
     for part in ("knowledge", "nlu"):
         (data / part).mkdir(parents=True)
         (data / part / "a.yml").write_text("old")
-    live = tmp_path / "live"
     lay_out(live, data)
     (data / "nlu/a.yml").write_text("new")
     lay_out(live, data)
     assert (live / "current/nlu/a.yml").read_text() == "new"
-    LiveFolder(live).write(1, {"nlu/a.yml": "published"})
-    LiveFolder(live).mark_edited()
-    lay_out(live, data)
-    assert (live / "current/nlu/a.yml").read_text() == "published"
-    assert (live / "snapshots/000000/nlu/a.yml").read_text() == "new"
+
+
+def released(root: Path, *others: tuple[dict[str, Any], list[str]]) -> Path:
+    """The `data/` of a release: another text of each item that the first one had, and others."""
+    texts = [({**one, "summary": RELEASED.format(one["id"])}, lines) for one, lines in folder.ITEMS]
+    folder.build(root, [*texts, *others])
+    (root / "current/knowledge/phrases.yml").write_text("words: of the release")
+    return root / "current"
+
+
+async def test_an_upgrade_brings_what_is_new_and_keeps_what_staff_have(
+    empty_console_database: str, live_folder: Path, console_port: int, tmp_path: Path
+) -> None:
+    for console in running_console(empty_console_database, live_folder, console_port):
+        await approved(console, "Q001", summary=NEW)
+        await publish(console, "Q001")
+        async with console.worker("editor") as editor:
+            await editor.edit("Q002", summary=NEW)
+    fourth = folder.item(4, "转出社保"), folder.wordings("转出社保")
+    lay_out(live_folder, released(tmp_path / "release", fourth))
+    words = live_folder / "current/knowledge/phrases.yml"
+    assert words.read_text() == "words: of the release"  # before any console is there
+    for console in running_console(empty_console_database, live_folder, console_port):
+        await until_number(console, "000003")
+        said = {name: one["summary"] for name, one in console.items().items()}
+        assert said["Q001"] == NEW  # a person has changed it
+        assert said["Q002"] == folder.ITEMS[1][0]["summary"]  # a person is about to
+        assert said["Q003"] == RELEASED.format("Q003")
+        assert said["Q004"] == fourth[0]["summary"]
+        async with console.worker("editor") as editor:
+            assert RELEASED.format("Q001") in (await editor.get("/items/Q001")).text
+            assert NEW in (await editor.get("/items/Q002")).text
+            assert "软件升级" in (await editor.get("/publishing")).text
+        assert words.read_text() == "words: of the release"
+    for console in running_console(empty_console_database, live_folder, console_port):
+        async with console.worker("editor") as editor:
+            assert await editor.head("Q001") == 3  # it is not brought again
+        assert (console.live / "current").readlink().name == "000003"
 
 
 def test_a_reader_never_sees_half_a_publication(tmp_path: Path) -> None:
