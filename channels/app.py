@@ -77,6 +77,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         routes=list(_routes()),
         lifespan=_lifespan(parts, redis, http),
         middleware=_middleware(parts),
+        # A redirect would name the scheme that we see, which behind a proxy is plain http.
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )

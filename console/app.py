@@ -73,6 +73,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         middleware=[Middleware(Layers, host=host, https=settings.https)],
         routes=list(_routes()),
         openapi_url=None,
+        # A redirect would name the scheme that we see, which behind a proxy is plain http.
+        redirect_slashes=False,
     )
     app.state.parts = parts
     _install_endings(app, parts)

@@ -90,6 +90,26 @@ async def test_the_chat_page_is_served_with_and_without_a_slash(
         assert "<script>" not in page.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [OPEN, OPEN + "/0/messages", "/healthz", "/readyz", "/metrics", "/openapi.json", "/chat/form",
+     "/w/v1/frame", "/w/v1/loader.js", "/verify", "/verify/0", "/sign-in/0", "/messengers/line/0"],
+)  # fmt: skip
+async def test_a_slash_too_many_sends_nobody_to_plain_http(
+    open_gateway: OpenGateway, database_url: str, path: str
+) -> None:
+    behind_tls = {"Host": "wenbao.example.gov.cn", "X-Forwarded-Proto": "https"}
+    async with open_gateway(public_url="https://wenbao.example.gov.cn") as gateway:
+        for method in ("GET", "POST"):
+            answer = await gateway.http.request(
+                method, path + "/", json={"site": "demo"}, headers=behind_tls
+            )
+            assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+            assert "location" not in answer.headers
+    with psycopg.connect(database_url) as db:
+        assert db.execute("SELECT count(*) FROM conversations").fetchone() == (0,)
+
+
 async def test_only_the_named_sites_pages_may_frame_the_chat(gateway: Gateway, hall: str) -> None:
     policies = {
         query: (await gateway.http.get("/chat" + query)).headers["content-security-policy"]

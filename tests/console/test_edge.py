@@ -49,6 +49,16 @@ async def test_another_host_is_refused(console: Console, host: str) -> None:
         assert (await http.get("/sign-in", headers={"host": host})).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/items", "/items/Q001", "/publishing", "/audit", "/healthz", "/assets"]
+)
+async def test_a_slash_too_many_sends_nobody_to_plain_http(console: Console, path: str) -> None:
+    async with console.worker("editor", "publisher", "auditor") as worker:
+        for answer in (await worker.get(path + "/"), await worker.post(path + "/")):
+            assert answer.status_code in (400, 404)
+            assert "location" not in answer.headers
+
+
 async def test_a_body_that_is_too_large_is_refused(console: Console) -> None:
     async with console.worker("editor") as editor:
         answer = await editor.post("/items/Q001", detail="长" * 400_000)
