@@ -86,7 +86,7 @@ def create(settings: Settings | None = None) -> FastAPI:
 def _routes() -> tuple[BaseRoute, ...]:
     """Worked out once, however many consoles a process opens: that takes longer than all else."""
     together = APIRouter()
-    together.add_api_route("/healthz", _healthz, methods=["GET"])
+    together.add_api_route("/healthz", _healthz, methods=["GET", "HEAD"])
     for router in [browser.router, *ROUTERS]:
         together.include_router(router)
     return tuple(together.routes)

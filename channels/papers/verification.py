@@ -40,6 +40,7 @@ class Verdict:
 Digest = Annotated[str | None, Query(max_length=64, description="SHA-256 of the file, hexadecimal")]
 
 
+@router.head("", response_model=None, include_in_schema=False)
 @router.get("", response_model=None, include_in_schema=False)
 async def ask(
     parts: PartsDoor, code: Annotated[str | None, Query(max_length=64)] = None

@@ -12,12 +12,15 @@ from channels.refusals import NotFound
 router = APIRouter(tags=["operation"])
 
 
+# Balancers and monitors ask by HEAD; the server leaves the body out.
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def alive() -> dict[str, str]:
     """The process runs."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"description": "Which part is missing"}})
 async def ready(parts: PartsDoor) -> Response:
     """A question can be answered: database, redis and engine have just been tried."""

@@ -52,6 +52,7 @@ class Shown:
     way: Way | None = None
 
 
+@router.head("/chat/form")
 @router.get("/chat/form")
 async def show(
     request: Request,

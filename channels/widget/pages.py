@@ -38,6 +38,7 @@ async def read_site(key: str, request: Request, parts: PartsDoor) -> SiteSetting
     return shown(site)
 
 
+@router.head("/w/v1/loader.js", include_in_schema=False)
 @router.get("/w/v1/loader.js", include_in_schema=False)
 async def loader(request: Request, parts: PartsDoor) -> Response:
     """What a service centre's page embeds; any page may fetch it, `integrity` included."""
@@ -47,19 +48,23 @@ async def loader(request: Request, parts: PartsDoor) -> Response:
     return answer
 
 
+@router.head("/w/v1/assets/{name}", include_in_schema=False)
 @router.get("/w/v1/assets/{name}", include_in_schema=False)
 async def asset(name: str, request: Request, parts: PartsDoor) -> Response:
     """A built file; its name changes with its content."""
     return parts.app_pages.bundle.answer(f"assets/{name}", request, FOR_EVER)
 
 
+@router.head("/w/v1/frame", include_in_schema=False)
 @router.get("/w/v1/frame", include_in_schema=False)
 async def frame(parts: PartsDoor, site: SiteKey = DEFAULT_SITE) -> Response:
     """The app inside another page."""
     return parts.app_pages.app(await named_site(parts, site), framed=True)
 
 
+@router.head("/chat", include_in_schema=False)
 @router.get("/chat", include_in_schema=False)
+@router.head("/chat/", include_in_schema=False)
 @router.get("/chat/", include_in_schema=False)
 async def chat(parts: PartsDoor, site: SiteKey = DEFAULT_SITE) -> Response:
     """The app as a page of its own; without a built app the form that needs no scripts."""
@@ -69,6 +74,7 @@ async def chat(parts: PartsDoor, site: SiteKey = DEFAULT_SITE) -> Response:
     return parts.app_pages.app(found, framed=False)
 
 
+@router.head("/chat/assets/{name}", include_in_schema=False)
 @router.get("/chat/assets/{name}", include_in_schema=False)
 async def page_asset(name: str, request: Request, parts: PartsDoor) -> Response:
     """A plain file of the pages that no build touches."""

@@ -23,6 +23,7 @@ _CODE = re.compile(r"[\x21-\x7e]{1,2048}")
 router = APIRouter()
 
 
+@router.head("/sign-in")
 @router.get("/sign-in")
 async def ask(request: Request) -> Response:
     """The door."""

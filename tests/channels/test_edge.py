@@ -110,6 +110,25 @@ async def test_a_slash_too_many_sends_nobody_to_plain_http(
         assert db.execute("SELECT count(*) FROM conversations").fetchone() == (0,)
 
 
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/readyz", "/chat", "/chat/", "/chat/form", "/w/v1/frame", "/verify"]
+)
+async def test_monitors_may_ask_by_head(gateway: Gateway, database_url: str, path: str) -> None:
+    answer, told = await gateway.http.get(path), await gateway.http.head(path)
+    assert (told.status_code, told.content) == (answer.status_code, b"")
+    assert told.headers["content-length"] == answer.headers["content-length"]
+    assert told.headers["content-type"] == answer.headers["content-type"]
+    with psycopg.connect(database_url) as db:
+        assert db.execute("SELECT count(*) FROM conversations").fetchone() == (0,)
+
+
+async def test_head_uses_up_no_link_and_makes_no_call(gateway: Gateway) -> None:
+    # Messengers and mail programs look at links before their reader does.
+    for path in ("/sign-in/" + "a" * 43, "/downloads/" + "a" * 43, OPEN, "/l/" + "a" * 43):
+        told = await gateway.http.head(path)
+        assert told.status_code in (404, 405), path
+
+
 async def test_only_the_named_sites_pages_may_frame_the_chat(gateway: Gateway, hall: str) -> None:
     policies = {
         query: (await gateway.http.get("/chat" + query)).headers["content-security-policy"]

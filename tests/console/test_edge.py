@@ -59,6 +59,14 @@ async def test_a_slash_too_many_sends_nobody_to_plain_http(console: Console, pat
             assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/sign-in"])
+async def test_monitors_may_ask_by_head(console: Console, path: str) -> None:
+    async with httpx.AsyncClient(base_url=console.url, trust_env=False) as http:
+        answer, told = await http.get(path), await http.head(path)
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["content-length"] == answer.headers["content-length"]
+
+
 async def test_a_body_that_is_too_large_is_refused(console: Console) -> None:
     async with console.worker("editor") as editor:
         answer = await editor.post("/items/Q001", detail="长" * 400_000)

@@ -54,6 +54,9 @@ async def test_the_loader_may_be_fetched_by_any_page_and_is_soon_fresh(gateway: 
         "/w/v1/loader.js", headers={"If-None-Match": loader.headers["etag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
+    told = await gateway.http.head("/w/v1/loader.js")
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["etag"] == loader.headers["etag"]
 
 
 async def test_built_files_are_kept_for_ever_and_travel_compressed(gateway: Gateway) -> None:
