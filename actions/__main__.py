@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from actions.knowledge.pilot import Pilot
 from actions.knowledge.shelf import Shelf, read_knowledge
 from actions.registries.client import Registries
@@ -11,17 +9,14 @@ from actions.server import create
 from actions.settings import Settings
 from actions.talk.parts import Parts
 from records.database import open_database
-
-LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
+from records.watch.logs import begin, set_up
 
 
 def main() -> None:
     """Listen on loopback until told to stop."""
+    begin("actions")
     settings = Settings()  # type: ignore[call-arg]  # the environment has them
-    logging.basicConfig(level=settings.log_level.upper(), format=LOG)
-    # These write addresses and bodies of calls at their info level.
-    for chatty in ("httpx", "httpcore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    set_up(settings.log_level, "actions")
     parts: Parts = open_parts(settings)
     app = create(parts)
     app.run(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,11 +60,13 @@ from actions.retirement_age import RetirementAge
 from actions.say_again import SayAgain, SayPhone, SaySimply, SaySource
 from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
+from records.watch.logs import CONVERSATION
 
 log = logging.getLogger(__name__)
 
 # The engine hands over the last two turns: a few kilobytes.
 LARGEST_CALL = 1_000_000
+_OURS = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 ACTIONS = (
     AgreeToLookUps,
@@ -166,6 +169,16 @@ async def _run(actions: Mapping[str, CitizenAction], request: Request) -> HTTPRe
     dispatcher, tracker = CollectingDispatcher(), Tracker.from_dict(called["tracker"])
     # No action of ours reads the domain; the SDK wants it to be there.
     domain = called.setdefault("domain", {})
-    events = await actions[name].run(dispatcher, tracker, domain)
+    thread = CONVERSATION.set(_thread(tracker))
+    try:
+        events = await actions[name].run(dispatcher, tracker, domain)
+    finally:
+        CONVERSATION.reset(thread)
     said = {"events": events, "responses": dispatcher.messages}
     return HTTPResponse(ujson.dumps(said), content_type="application/json")
+
+
+def _thread(tracker: Tracker) -> str:
+    """The conversation for the log, if its name is one of ours: another may be anything."""
+    name = str(tracker.sender_id)
+    return name if _OURS.fullmatch(name) else ""

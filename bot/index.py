@@ -11,6 +11,7 @@ trained model to what another one `--with` its index gets right.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tarfile
@@ -28,6 +29,9 @@ from bot.publishing.door import Desk, door
 from bot.publishing.watching import Watcher, report
 from bot.publishing.workshop import PREVIOUS_FILE, Workshop, trained
 from bot.ranking.model import Model
+from bot.watch.logs import begin
+
+log = logging.getLogger(__name__)
 
 PORT_SECONDS = 0.5
 
@@ -78,17 +82,18 @@ def _build(shop: Workshop) -> int:
 
 def _watch(shop: Workshop, port: int) -> int:
     """Follow the data until told to stop, and serve the console meanwhile."""
+    begin("indexer")
     shop.folder.mkdir(parents=True, exist_ok=True)
     shop.used()
     shop.gate.vectors.one("")  # whoever waits for a wording should not wait for this
     shop.encoder.one("")
     give_back()
-    watcher = Watcher(shop, _say)
+    watcher = Watcher(shop, log.info)
     if port:
         token = os.environ["WORKSHOP_TOKEN"]
         desk = Desk(shop, watcher, shop.data.parent / "candidates", token)
         threading.Thread(target=_serve, args=(desk, port), daemon=True).start()
-    _say(f"watching {shop.data}")
+    log.info("watching %s", shop.data)
     watcher.follow()
     return 0
 

@@ -10,6 +10,8 @@ import logging
 import os
 import warnings
 
+from bot.watch.logs import begin
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SANIC_WORKERS", "1")
@@ -24,6 +26,11 @@ LOOPBACK = "127.0.0.1"
 
 def main() -> None:
     """Serve one model until told to stop."""
+    options = _options()
+    begin("engine")  # Rasa writes while it is imported
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)  # its libraries' old ways
+
     import bot.serving.without_tensorflow  # noqa: F401  first of all: it decides what Rasa imports
 
     # isort: split
@@ -32,11 +39,11 @@ def main() -> None:
 
     from bot.serving.action_endpoint import KeptEndpoint
     from bot.serving.tuning import settle, tune
+    from bot.watch.rasa_lines import take_rasas_lines
 
-    options = _options()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("rasa").setLevel(logging.WARNING)
     tune()
+    take_rasas_lines()
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     endpoints.action = KeptEndpoint(endpoints.action.url, **endpoints.action.kwargs)
     serve_application(

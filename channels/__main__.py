@@ -8,6 +8,7 @@ import uvicorn
 
 from channels.app import create
 from channels.settings import read_settings
+from records.watch.logs import begin
 
 # Requests that wait for news are sent home at once, so this is for the slow ones.
 SECONDS_FOR_REQUESTS = 5
@@ -25,6 +26,7 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     """Serve until told to stop."""
+    begin("gateway")
     settings = read_settings()
     configuration = uvicorn.Config(
         create(settings),

@@ -6,10 +6,12 @@ import uvicorn
 
 from console.app import create
 from console.settings import Settings
+from records.watch.logs import begin
 
 
 def main() -> None:
     """Serve until told to stop."""
+    begin("console")
     settings = Settings()  # type: ignore[call-arg]
     uvicorn.run(
         create(settings),

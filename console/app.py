@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
-from console import logs, refusals
+from console import refusals
 from console.doors import Parts, cookie_name
 from console.edge.layers import Layers
 from console.judging.ahead import work_ahead
@@ -42,6 +42,7 @@ from records import handovers
 from records.database import open_database
 from records.questions import clusters, samples
 from records.staff import candidates, entries, imports, workflow
+from records.watch.logs import set_up
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ log = logging.getLogger(__name__)
 def create(settings: Settings | None = None) -> FastAPI:
     """The application; without `settings` those of the environment."""
     settings = settings or Settings()  # type: ignore[call-arg]
-    logs.set_up(settings.log_level)
+    set_up(settings.log_level, "console")
     http = httpx.AsyncClient(trust_env=False, follow_redirects=False)
     live = LiveFolder(settings.live_knowledge_dir)
     parts = Parts(

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         LOG_LEVEL: debug, info, warning or error.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    # An error must not repeat the settings: there are secrets among them.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: SecretStr
     audit_key: SecretStr

@@ -15,9 +15,9 @@ from actions.courier.sending import remind_overdue, send_next
 from actions.courier.settings import Settings
 from actions.exchange.documents import our_pair
 from records.database import open_database
+from records.watch.logs import begin, set_up
 
 log = logging.getLogger(__name__)
-LOG = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 async def carry(desk: Desk, stopped: asyncio.Event, pause: float) -> None:
@@ -66,10 +66,9 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Read the settings and run."""
+    begin("courier")
     settings = Settings()  # type: ignore[call-arg]  # the environment has them
-    logging.basicConfig(level=settings.log_level.upper(), format=LOG)
-    for chatty in ("httpx", "httpcore", "signxml"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    set_up(settings.log_level, "courier")
     asyncio.run(run(settings))
 
 

@@ -23,7 +23,8 @@ class Settings(BaseSettings):
     EXCHANGE_POLL_SECONDS: how often we look whether there is something to send or to fetch.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    # An error must not repeat the settings: there are secrets among them.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: SecretStr
     vault_key: SecretStr

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +28,8 @@ from bot.publishing.workshop import Workshop
 from bot.ranking.examples import cut
 from bot.ranking.model import heart
 from bot.versions import Versions
+
+log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 MOST_BYTES = 4_000_000
@@ -171,7 +173,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.desk.check(asked, self._line)
         except (OSError, ValueError, KeyError, TypeError) as problem:
-            sys.stderr.write(f"not checked: {type(problem).__name__}\n")
+            log.error("not checked", extra={"cause": type(problem).__name__})
             self._line({"step": "failed"})
 
     def _json(self, told: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ class Times(BaseSettings):
     ANONYMOUS_DAYS, SIGNED_IN_DAYS, SEALED_HOURS, AUDIT_DAYS, CASE_DAYS: see `Settings`.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    # An error must not repeat the settings: there are secrets among them.
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     anonymous_days: int = Field(default=90, ge=1)
     signed_in_days: int = Field(default=180, ge=1)

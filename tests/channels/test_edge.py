@@ -11,8 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from channels.masking import hide
 from channels.settings import Settings
-from channels.watch.logs import JsonLines, MaskingFilter
+from records.watch.logs import JsonLines, MaskingFilter
 from tests.conftest import Gateway, OpenGateway
 from tests.stand_ins.engine import StandInEngine
 
@@ -236,7 +237,7 @@ def test_a_line_end_from_outside_begins_no_line_of_its_own_and_a_trace_is_masked
         raise ValueError(PHONE)
     except ValueError as problem:
         record.exc_info = (ValueError, problem, problem.__traceback__)
-    assert MaskingFilter().filter(record)
+    assert MaskingFilter(hide).filter(record)
     line = JsonLines().format(record)
     assert "\n" not in line
     told: dict[str, Any] = json.loads(line)

@@ -1,0 +1,1 @@
+"""What all processes of the app log alike: JSON lines without numbers of persons."""
