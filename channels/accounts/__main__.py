@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.accounts.needs import BadAccount, check
+from channels.accounts.shapes import TEXT
 from channels.settings import Settings, read_settings
 from records.database import open_database
 from records.delivery import accounts
@@ -90,6 +91,8 @@ async def _add(
 ) -> list[str]:
     if not _ID.fullmatch(parsed.id):
         raise BadAccount("the id has to be small letters, digits and dashes")
+    if not TEXT.holds(parsed.name):
+        raise BadAccount(f"the name has to be {TEXT.wanted}")
     if await sites.find(db, parsed.site) is None:
         raise BadAccount(f"no site {parsed.site}")
     public, secrets = _settings({}, parsed.setting), _secrets(given)

@@ -1,13 +1,31 @@
-"""What each channel's account needs, so that a mistake shows when it is made."""
+"""What each channel's account needs and may have, so that a mistake shows when it is made."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from channels.accounts.shapes import (
+    ADDRESS,
+    AES_KEY,
+    FLAG,
+    ID,
+    LOCALE,
+    NUMBER,
+    SECRET,
+    TEXT,
+    TEXTS,
+    TOKEN,
+    WECHATS_NOTICES,
+    WHATSAPPS_NOTICES,
+    Shape,
+    one_of,
+    pattern,
+)
 from channels.messengers.wechat.crypto import BadAesKey, read_aes_key
+
+Shapes = Mapping[str, Shape]
 
 
 class BadAccount(ValueError):
@@ -16,54 +34,71 @@ class BadAccount(ValueError):
 
 @dataclass(frozen=True)
 class Needs:
-    """Names of settings and secrets, and what else has to hold."""
+    """The settings and secrets that there must be, and those that there may be."""
 
-    settings: tuple[str, ...]
-    secrets: tuple[str, ...]
-    check: Callable[[Mapping[str, Any], Mapping[str, str]], None] = lambda settings, secrets: None
-
-
-def _wechat(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-    mode = settings.get("mode", "safe")
-    if mode not in ("plain", "compatible", "safe"):
-        raise BadAccount("mode is none of plain, compatible, safe")
-    if mode != "plain":
-        try:
-            read_aes_key(secrets.get("aes_key", ""))
-        except BadAesKey as problem:
-            raise BadAccount("aes_key is not 43 characters of base64") from problem
+    settings: Shapes
+    secrets: Shapes
+    may: Shapes = field(default_factory=dict)
+    may_secrets: Shapes = field(default_factory=dict)
 
 
-def _wecom(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-    _wechat({"mode": "safe"}, secrets)
-
-
-def _dingtalk(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-    if settings.get("mode", "stream") not in ("stream", "http"):
-        raise BadAccount("mode is none of stream, http")
-
-
-def _telegram(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secrets["secret_token"]):
-        raise BadAccount("secret_token has to be 16 to 256 of A-Z a-z 0-9 _ -")
-    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", secrets["bot_token"]):
-        raise BadAccount("bot_token is not as Telegram gives it")
-
+# What an account of every channel may have.
+_EVERYWHERE: Shapes = {"api": ADDRESS, "greeting": TEXT, "locale": LOCALE}
+_WECOM: Shapes = {"token": TOKEN, "aes_key": AES_KEY, "secret": SECRET}
 
 # A new channel adds its line here.
 NEEDS: dict[str, Needs] = {
-    "wechat": Needs(("appid",), ("token", "app_secret"), _wechat),
-    "wecom": Needs(("corpid", "agentid"), ("token", "aes_key", "secret"), _wecom),
-    "wecom-kf": Needs(("corpid",), ("token", "aes_key", "secret"), _wecom),
-    "dingtalk": Needs(("client_id",), ("client_secret",), _dingtalk),
+    "wechat": Needs(
+        {"appid": ID},
+        {"token": TOKEN, "app_secret": SECRET},
+        {
+            "mode": one_of("safe", "compatible", "plain"),
+            "customer_service": FLAG,
+            "answer": one_of("later"),
+            "oauth": FLAG,
+            "original_id": ID,
+            "menu_texts": TEXTS,
+            "notices": WECHATS_NOTICES,
+            "transfer": ID,
+            "open": ADDRESS,
+        },
+        {"aes_key": AES_KEY},
+    ),
+    "wecom": Needs({"corpid": ID, "agentid": NUMBER}, _WECOM, {"menu_texts": TEXTS}),
+    "wecom-kf": Needs({"corpid": ID}, _WECOM, {"transfer": ID}),
+    "dingtalk": Needs(
+        {"client_id": ID},
+        {"client_secret": SECRET},
+        {"mode": one_of("stream", "http"), "robot_code": ID},
+    ),
     # Without its encrypt key Feishu signs nothing.
-    "feishu": Needs(("app_id",), ("app_secret", "encrypt_key", "verification_token")),
-    "telegram": Needs((), ("bot_token", "secret_token"), _telegram),
-    "line": Needs((), ("channel_secret", "access_token")),
-    "slack": Needs((), ("signing_secret", "bot_token")),
-    "whatsapp": Needs(("phone_number_id",), ("app_secret", "verify_token", "access_token")),
+    "feishu": Needs(
+        {"app_id": ID},
+        {"app_secret": SECRET, "encrypt_key": SECRET, "verification_token": SECRET},
+    ),
+    "telegram": Needs(
+        {},
+        {
+            "bot_token": pattern(r"\d+:[A-Za-z0-9_-]+", "as Telegram gives it"),
+            "secret_token": pattern(r"[A-Za-z0-9_-]{16,256}", "16 to 256 of A-Z a-z 0-9 _ -"),
+        },
+    ),
+    "line": Needs({}, {"channel_secret": SECRET, "access_token": SECRET}, {"user_id": ID}),
+    "slack": Needs(
+        {},
+        {
+            "signing_secret": SECRET,
+            "bot_token": pattern(r"xoxb-[A-Za-z0-9-]+", "a bot's token, which begins with xoxb-"),
+        },
+        {"app_id": ID},
+    ),
+    "whatsapp": Needs(
+        {"phone_number_id": NUMBER},
+        {"app_secret": SECRET, "verify_token": SECRET, "access_token": SECRET},
+        {"notices": WHATSAPPS_NOTICES},
+    ),
     # Signature and keys are those that send the codes (`SMS_…`).
-    "sms": Needs(("template",), ()),
+    "sms": Needs({"template": ID}, {}),
 }
 
 
@@ -72,8 +107,28 @@ def check(channel: str, settings: Mapping[str, Any], secrets: Mapping[str, str])
     needs = NEEDS.get(channel)
     if needs is None:
         raise BadAccount(f"unknown channel; there are {', '.join(sorted(NEEDS))}")
-    missing = [name for name in needs.settings if not settings.get(name)]
+    missing = [name for name in needs.settings if settings.get(name) in (None, "")]
     missing += [name for name in needs.secrets if not secrets.get(name)]
     if missing:
         raise BadAccount(f"missing: {', '.join(missing)}")
-    needs.check(settings, secrets)
+    _hold(channel, "setting", {**_EVERYWHERE, **needs.settings, **needs.may}, settings)
+    _hold(channel, "secret", {**needs.secrets, **needs.may_secrets}, secrets)
+    if channel in ("wechat", "wecom", "wecom-kf") and settings.get("mode") != "plain":
+        _open(secrets.get("aes_key", ""))
+
+
+def _hold(channel: str, kind: str, shapes: Shapes, given: Mapping[str, Any]) -> None:
+    """One sentence about the first that is not right; it never repeats a value."""
+    for name, value in given.items():
+        if name not in shapes:
+            known = ", ".join(sorted(shapes)) or "none"
+            raise BadAccount(f"{channel} has no {kind} {name!r}; there are {known}")
+        if not shapes[name].holds(value):
+            raise BadAccount(f"{name} has to be {shapes[name].wanted}")
+
+
+def _open(aes_key: str) -> None:
+    try:
+        read_aes_key(aes_key)
+    except BadAesKey as problem:
+        raise BadAccount(f"aes_key has to be {AES_KEY.wanted}") from problem
