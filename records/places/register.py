@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+from sqlalchemy.exc import SQLAlchemyError
 
 from records.database import open_database
 from records.places import sites
@@ -31,7 +33,11 @@ def read_file(file: Path) -> list[Site]:
     written = yaml.safe_load(file.read_text(encoding="utf-8"))
     if not isinstance(written, dict) or not isinstance(written.get("sites"), list):
         raise NotASite("a list under `sites` is missing")
-    return [read_site(one) for one in written["sites"]]
+    found = [read_site(one) for one in written["sites"]]
+    twice = [key for key, many in Counter(site.key for site in found).items() if many > 1]
+    if twice:
+        raise NotASite(f"more than once: {', '.join(twice)}")
+    return found
 
 
 def main() -> int:
@@ -41,10 +47,14 @@ def main() -> int:
         return 2
     try:
         found = read_file(Path(sys.argv[2]))
-    except (OSError, yaml.YAMLError, NotASite) as problem:
+        asyncio.run(register_all(sys.argv[1], found))
+    except (OSError, ValueError, yaml.YAMLError) as problem:  # YAML knows no 30 February, either
         sys.stderr.write(f"nothing was registered: {problem}\n")
         return 1
-    asyncio.run(register_all(sys.argv[1], found))
+    except SQLAlchemyError as problem:
+        # Not what it says: there the address stands, with the password.
+        sys.stderr.write(f"nothing was registered: no database ({type(problem).__name__})\n")
+        return 1
     sys.stdout.write("registered: " + ", ".join(site.key for site in found) + "\n")
     return 0
 

@@ -72,11 +72,48 @@ def test_time_is_chinas_wherever_the_machine_stands() -> None:
         {"holidays": [{"date": "2026-02-30", "name": "x"}]},
         {"features": {"idle_seconds": 5}},
         {"surprise": 1},
+        {"origins": ["https://a.example:0"]},
+        {"origins": ["https://a.example:65536"]},
+        {"origins": ["https://a.example:08443"]},
+        {"origins": ["https://a.example:443"]},  # browsers send it without
+        {"origins": ["https://a..example"]},
+        {"origins": ["https://-a.example"]},
+        {"origins": ["https://256.1.1.1"]},
+        {"origins": ["https://[1:2]"]},
+        {"phone": "---"},
+        {"phone": "１２３３３"},
+        {"region": "１２３４５６"},
+        {"region": "000000"},
+        {"name": "  "},
+        {"address": " "},
+        {"address": "一楼\x00"},
+        {"place": "大厅\u202e"},
+        {"greeting": "\x07"},
+        {"hours": [{"days": [1], "from": "25:00", "to": "26:00"}]},
+        {"hours": [{"days": [1], "from": "０９:００", "to": "17:00"}]},
+        {"holidays": [{"date": 5, "name": "x"}]},
+        {"holidays": [{"date": "0001-01-01", "name": "x"}]},
+        {"holidays": [{"date": "2026-10-01", "name": "x"}] * 2},
+        {"notice": {"text": "x", "from": "2026-10-02", "to": "2026-10-01"}},
+        {"notice": {"text": "x", "from": 20261001}},
+        {"messages_per_minute": 0},
+        {"messages_per_minute": 3_000_000_000},
     ],
 )
 def test_what_is_wrong_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(NotASite):
         read_site({"key": "hall", "name": "大厅", **wrong})
+
+
+def test_what_is_unusual_but_right_is_taken() -> None:
+    unusual = {
+        "origins": ["http://10.1.2.3:8080", "https://[::1]:8443", "https://xn--fiq228c.example"],
+        "phone": "+86 28 8666-1234",
+        "region": "820000",
+        "greeting": "您好\n请问",
+        "notice": {"text": "停电", "from": "2026-10-01", "to": "2026-10-01"},
+    }
+    assert read_site({"key": "hall", "name": "大厅", **unusual}).origins == (*unusual["origins"],)
 
 
 def test_contrast_is_as_the_standard_counts_it() -> None:
@@ -106,6 +143,27 @@ def test_the_command_registers_changes_and_refuses(database_url: str, tmp_path: 
     refused = register(database_url, file)
     assert refused.returncode == 1
     assert "nothing was registered" in refused.stderr
+    for wrong in (
+        "{key: third, name: x, origins: ['https://a.example:70000']}",
+        "{key: third, name: x, address: '  '}",
+        "{key: third, name: x, holidays: [{date: 2026-02-30, name: x}]}",
+        "{key: third, name: 第三}, {key: third, name: 又是第三}",
+    ):
+        file.write_text(f"sites: [{{key: fourth, name: 第四}}, {wrong}]", "utf-8")
+        refused = register(database_url, file)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "nothing was registered" in refused.stderr
+        assert "Traceback" not in refused.stderr
     with psycopg.connect(database_url) as db:
         kept = db.execute("SELECT key, name, origins FROM sites ORDER BY key").fetchall()
     assert kept == [("demo", "演示", []), ("hall", "新大厅", []), ("second", "第二", [])]
+
+
+def test_without_a_database_the_command_says_so_and_not_the_password(tmp_path: Path) -> None:
+    file = tmp_path / "sites.yml"
+    file.write_text("sites: [{key: hall, name: 大厅}]", "utf-8")
+    for url in ("postgresql://wenbao:hunter2@127.0.0.1:9/wenbao", "hunter2"):
+        refused = register(url, file)
+        assert refused.returncode == 1
+        assert "nothing was registered: no database" in refused.stderr
+        assert "hunter2" not in refused.stderr
