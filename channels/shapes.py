@@ -89,6 +89,20 @@ class Problem(BaseModel):
     message: str
 
 
+_WAIT = {"description": "After how many seconds to try again", "schema": {"type": "integer"}}
+RETRY_AFTER: dict[str, dict[str, Any]] = {"Retry-After": _WAIT}
+_WHEN: dict[int, dict[str, Any]] = {
+    429: {"description": "More than the agreed number in a minute", "headers": RETRY_AFTER},
+    503: {
+        "description": "Not now; without `Retry-After` nobody knows how long",
+        "headers": RETRY_AFTER,
+    },
+}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)
+    status: {"model": Problem, **_WHEN.get(status, {})}
+    for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)
+}
+# For calls that carry a body.
+SLOW: dict[int | str, dict[str, Any]] = {
+    408: {"model": Problem, "description": "The body did not come in time"}
 }

@@ -30,6 +30,7 @@ from channels.limits import Limit
 from channels.relay import Inbound
 from channels.shapes import (
     PROBLEMS,
+    SLOW,
     Feedback,
     NewConversation,
     NewMessage,
@@ -55,7 +56,7 @@ REWRITTEN = "Wenbao-Rewritten"
 router = APIRouter(prefix="/api/chat/conversations", tags=["chat"], responses=PROBLEMS)
 
 
-@router.post("", status_code=201, responses={403: {"model": Problem}})
+@router.post("", status_code=201, responses=SLOW)
 async def open_conversation(
     wish: NewConversation, request: Request, parts: PartsDoor, address: AddressDoor
 ) -> OpenedConversation:
@@ -81,7 +82,9 @@ async def open_conversation(
     return OpenedConversation(conversation=opened.id, token=token)
 
 
-@router.post("/{conversation}/messages", status_code=202, responses={409: {"model": Problem}})
+@router.post(
+    "/{conversation}/messages", status_code=202, responses={**SLOW, 409: {"model": Problem}}
+)
 async def send_message(
     message: NewMessage, conversation: ConversationDoor, parts: PartsDoor, address: AddressDoor
 ) -> SentMessage:
@@ -147,7 +150,7 @@ async def read_events(
     return JSONResponse(said, headers={REWRITTEN: str(found.rewritten)})
 
 
-@router.post("/{conversation}/events/{seq}/feedback", status_code=204)
+@router.post("/{conversation}/events/{seq}/feedback", status_code=204, responses=SLOW)
 async def give_feedback(
     word: Feedback,
     conversation: ConversationDoor,
@@ -167,7 +170,7 @@ async def give_feedback(
         )
 
 
-@router.delete("/{conversation}", status_code=204)
+@router.delete("/{conversation}", status_code=204, responses=SLOW)
 async def end_conversation(conversation: ConversationDoor, relay: RelayDoor) -> None:
     """End the conversation and wipe what was said, sealed and signed in."""
     await relay.erase(conversation.id)

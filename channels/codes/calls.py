@@ -22,7 +22,7 @@ from channels.codes.provider import NoSms, SmsFailed
 from channels.doors import AddressDoor, ConversationDoor, Parts, PartsDoor
 from channels.knowledge.notices import NOTICES_ON, PHONE_REGISTERED, SIGNED_IN
 from channels.limits import Limit
-from channels.shapes import PROBLEMS, Problem
+from channels.shapes import PROBLEMS, SLOW, Problem
 from channels.sign_in.browser import SIGNED_IN_CHOICE
 from records import conversations, identities
 from records.database import one_transaction
@@ -96,7 +96,9 @@ class RightCode(BaseModel):
     purpose: Purpose
 
 
-@router.post("/{conversation}/codes", status_code=202, responses={428: {"model": WorkFirst}})
+@router.post(
+    "/{conversation}/codes", status_code=202, responses={**SLOW, 428: {"model": WorkFirst}}
+)
 async def send_code(
     wish: CodeWish, conversation: ConversationDoor, parts: PartsDoor, address: AddressDoor
 ) -> SentCode:
@@ -133,7 +135,7 @@ async def send_code(
     )
 
 
-@router.post("/{conversation}/codes/verify")
+@router.post("/{conversation}/codes/verify", responses=SLOW)
 async def verify_code(
     answer: CodeAnswer, conversation: ConversationDoor, parts: PartsDoor, address: AddressDoor
 ) -> RightCode:

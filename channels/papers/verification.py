@@ -17,7 +17,7 @@ from channels import refusals
 from channels.doors import AddressDoor, Parts, PartsDoor
 from channels.limits import Limit
 from channels.papers.signature import Signature, looked_at
-from channels.shapes import PROBLEMS
+from channels.shapes import PROBLEMS, SLOW
 from records import certificates
 from records.certificates import Issued
 
@@ -69,7 +69,7 @@ async def verify_code(
     return _shown(request, parts, await _by_code(parts, code, digest))
 
 
-@router.post("", response_model=Verdict)
+@router.post("", response_model=Verdict, responses=SLOW)
 async def verify_file(
     request: Request,
     parts: PartsDoor,

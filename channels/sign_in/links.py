@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from channels import refusals
 from channels.doors import AddressDoor, ConversationDoor, PartsDoor
 from channels.limits import Limit
-from channels.shapes import PROBLEMS
+from channels.shapes import PROBLEMS, SLOW
 from records import conversations, events
 from records.own import sign_in_attempts
 
@@ -26,7 +26,7 @@ class SignInLink(BaseModel):
     url: str
 
 
-@router.post("/{conversation}/sign-in", status_code=201)
+@router.post("/{conversation}/sign-in", status_code=201, responses=SLOW)
 async def begin_sign_in(
     conversation: ConversationDoor, parts: PartsDoor, address: AddressDoor
 ) -> SignInLink:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from channels.doors import PartsDoor
 from channels.refusals import NotFound
+from channels.shapes import RETRY_AFTER, Problem
 
 router = APIRouter(tags=["operation"])
+_NOT_READY: dict[int | str, dict[str, Any]] = {
+    503: {"model": Problem, "description": "`parts` names what is missing", "headers": RETRY_AFTER}
+}
 
 
 # Balancers and monitors ask by HEAD; the server leaves the body out.
@@ -21,7 +27,7 @@ async def alive() -> dict[str, str]:
 
 
 @router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", responses={503: {"description": "Which part is missing"}})
+@router.get("/readyz", responses=_NOT_READY)
 async def ready(parts: PartsDoor) -> Response:
     """A question can be answered: database, redis and engine have just been tried."""
     state = await parts.watch.look()
