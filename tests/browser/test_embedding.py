@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from playwright.async_api import BrowserContext, FrameLocator, Page, expect
 
@@ -227,3 +229,38 @@ async def test_a_phone_gets_the_whole_screen(chat: Chat, world: World) -> None:
     assert (box["width"], box["height"]) == (390, 700)
     await page.frame_locator(FRAME).get_by_role("button", name="关闭").click()
     await expect(page.locator(LAUNCHER)).to_be_focused()
+
+
+async def held_back(page: Page) -> None:
+    """A line that is up and brings nothing: the frame's page never comes."""
+    await page.route("**/w/v1/frame*", lambda route: None)
+
+
+async def broken(page: Page) -> None:
+    """A line that is down, for the frame's page alone."""
+    await page.route("**/w/v1/frame*", lambda route: route.abort())
+
+
+@pytest.mark.parametrize("line", [held_back, broken])
+async def test_a_panel_whose_app_does_not_come_can_be_closed_and_says_so(
+    chat: Chat, world: World, line: Callable[[Page], Awaitable[None]]
+) -> None:
+    page = await chat(world.centre, width=360, height=640, prepare=line, expected=("postMessage",))
+    launcher, cover = page.locator(".launcher"), page.locator(".cover")
+    await launcher.click()
+    await expect(cover.get_by_role("button", name="关闭")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(cover).to_be_hidden()
+    await expect(launcher).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(cover.get_by_role("status")).to_contain_text("打不开", timeout=15_000)
+    await expect(cover.get_by_role("link", name="12333")).to_be_in_viewport(ratio=1)
+    for way in await cover.locator("a, button").all():
+        box = await way.bounding_box()
+        assert box is not None
+        assert box["height"] >= 60
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 360
+    await page.unroute_all(behavior="ignoreErrors")
+    await cover.get_by_role("button", name="再试一次").click()
+    await expect(page.frame_locator(FRAME).locator("#text")).to_be_visible()
+    await expect(cover).to_have_count(0)

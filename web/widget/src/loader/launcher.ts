@@ -1,6 +1,7 @@
 // The button on the host's page and the panel with the frame, in an open shadow root.
 
 import type { Locale } from "../bridge/messages";
+import { name, type Cover } from "./cover";
 import { STYLE } from "./style";
 
 const WORDS: Record<Locale, { open: string; panel: string; unread: string }> = {
@@ -33,6 +34,7 @@ export interface Launcher {
     button: HTMLButtonElement;
     panel: HTMLElement;
     frame: HTMLIFrameElement | null;
+    cover: Cover | null;
     label: HTMLElement;
     badge: HTMLElement;
 }
@@ -55,6 +57,7 @@ export function build(look: Look, locale: Locale, press: () => void): Launcher {
     shadow.adoptedStyleSheets = [sheet];
     const button = document.createElement("button");
     button.type = "button";
+    button.className = "launcher";
     button.setAttribute("aria-expanded", "false");
     const label = document.createElement("span");
     const badge = document.createElement("span");
@@ -67,14 +70,14 @@ export function build(look: Look, locale: Locale, press: () => void): Launcher {
     panel.hidden = true;
     shadow.append(button, panel);
     document.body.append(root);
-    const launcher = { root, button, panel, frame: null, label, badge };
+    const launcher = { root, button, panel, frame: null, cover: null, label, badge };
     speak(launcher, locale);
     return launcher;
 }
 
-/** Load the app into the panel, once. */
+/** Load the app into the panel, anew where it did not come. */
 export function mount(launcher: Launcher, address: string, locale: Locale): HTMLIFrameElement {
-    if (launcher.frame) return launcher.frame;
+    launcher.frame?.remove();
     const frame = document.createElement("iframe");
     frame.title = WORDS[locale].panel;
     frame.allow = "microphone; clipboard-write";
@@ -98,6 +101,7 @@ export function speak(launcher: Launcher, locale: Locale): void {
     launcher.label.textContent = words.open;
     launcher.panel.setAttribute("aria-label", words.panel);
     if (launcher.frame) launcher.frame.title = words.panel;
+    if (launcher.cover) name(launcher.cover, locale);
 }
 
 /** Show how many messages nobody has seen. */

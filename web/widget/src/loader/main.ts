@@ -2,6 +2,7 @@
 
 import { browserLocale } from "../bridge/locale";
 import { LOCALES, TO_FRAME, TO_HOST, read, write, type Locale } from "../bridge/messages";
+import { lay, lose } from "./cover";
 import { build, count, mount, show, speak, type Launcher } from "./launcher";
 
 export interface Options {
@@ -17,6 +18,7 @@ type Listener = (detail: Record<string, unknown>) => void;
 
 const OPENED = "shebao-chat.open"; // remembered for the next page of the same site, in this tab
 const WIDE = "(min-width: 641px)";
+const LOST_AFTER = 8_000;
 const script = document.currentScript as HTMLScriptElement | null;
 const home = new URL(script?.src || location.href);
 
@@ -26,16 +28,19 @@ let locale: Locale = "zh-CN";
 let isOpen = false;
 let isReady = false;
 let isFocusing = false;
+let losing = 0;
 let waiting: [string, Record<string, unknown>][] = [];
 const listeners = new Map<string, Set<Listener>>();
 
 const heard: Record<string, (data: Record<string, unknown>) => void> = {
     ready: () => {
         isReady = true;
+        const hasFocus = launcher?.root.shadowRoot?.activeElement;
+        uncover();
         if (options?.elder !== undefined) tell("elder", { on: options.elder });
         if (options?.locale) tell("locale", { locale: options.locale });
         for (const [name, data] of waiting.splice(0)) tell(name, data);
-        if (isOpen && isFocusing) launcher?.frame?.focus(); // what was focused before it had loaded is lost
+        if (isOpen && isFocusing && hasFocus) launcher?.frame?.focus();
         emit("ready");
     },
     close: () => api.close(),
@@ -68,11 +73,37 @@ function tell(name: string, data: Record<string, unknown> = {}): void {
 }
 
 function load(): void {
-    if (!launcher || !options || launcher.frame) return;
+    if (!launcher || !options || (launcher.frame && !launcher.cover?.isLost)) return;
+    uncover();
     const address = new URL("frame", home);
     address.searchParams.set("site", options.site);
     const frame = mount(launcher, address.href, locale);
     frame.addEventListener("load", () => tell("hello", { open: isOpen }));
+    launcher.cover = lay(launcher.panel, locale, () => api.close(), again);
+    losing = window.setTimeout(lost, LOST_AFTER);
+}
+
+function uncover(): void {
+    window.clearTimeout(losing);
+    launcher?.cover?.root.remove();
+    if (launcher) launcher.cover = null;
+}
+
+/** It may still come, over a slow line; then all of this goes away. */
+function lost(): void {
+    if (!launcher?.cover) return;
+    lose(launcher.cover, locale);
+    emit("error", { code: "not_loaded" });
+}
+
+function again(): void {
+    load();
+    launcher?.cover?.close.focus();
+}
+
+/** Once the app has come, it hears the key itself. */
+function press(event: KeyboardEvent): void {
+    if (event.key === "Escape" && launcher?.cover) api.close();
 }
 
 function emit(name: string, detail: Record<string, unknown> = {}): void {
@@ -108,6 +139,7 @@ export const api = {
         } as const;
         launcher = build(look, locale, () => api.open());
         window.addEventListener("message", listen);
+        document.addEventListener("keydown", press);
         if (given.openOnLoad || wasOpen()) api.open(false);
     },
     open(focus = true): void {
@@ -118,7 +150,7 @@ export const api = {
         remember(true);
         tell("open");
         isFocusing = focus;
-        if (focus) launcher.frame?.focus();
+        if (focus) (launcher.cover?.close ?? launcher.frame)?.focus();
         emit("open");
     },
     close(): void {
@@ -153,6 +185,8 @@ export const api = {
     },
     destroy(): void {
         window.removeEventListener("message", listen);
+        document.removeEventListener("keydown", press);
+        uncover();
         launcher?.root.remove();
         launcher = options = null;
         isOpen = isReady = isFocusing = false;

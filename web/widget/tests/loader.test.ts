@@ -1,0 +1,103 @@
+// The loader on somebody else's page: the panel can be closed and says so when the app does not come.
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { api as Api } from "../src/loader/main";
+
+const HOME = "https://wenbao.example/w/v1/";
+let api: typeof Api;
+
+const shadow = () => document.querySelector("shebao-chat")!.shadowRoot!;
+const find = <T extends HTMLElement>(selector: string) => shadow().querySelector<T>(selector)!;
+const frame = () => find<HTMLIFrameElement>("iframe");
+
+/** What the app in the frame would say. */
+function told(name: string): void {
+    const data = { app: "shebao-chat", name, data: {} };
+    const event = new MessageEvent("message", { data, origin: new URL(HOME).origin });
+    Object.defineProperty(event, "source", { value: frame().contentWindow });
+    window.dispatchEvent(event);
+}
+
+beforeAll(async () => {
+    const { happyDOM } = window as unknown as {
+        happyDOM: { setURL(to: string): void; settings: Record<string, unknown> };
+    };
+    happyDOM.setURL(HOME);
+    happyDOM.settings.disableIframePageLoading = true; // which it says aloud, each time
+    api = (await import("../src/loader/main")).api;
+});
+beforeEach(() => {
+    sessionStorage.clear();
+    vi.useFakeTimers();
+    api.init({ site: "demo", locale: "zh-CN" });
+});
+afterEach(() => {
+    api.destroy();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+});
+
+describe("an app that does not come", () => {
+    it("can be closed at once, by its button and by Escape", () => {
+        api.open();
+        expect(shadow().activeElement).toBe(find(".close"));
+        find(".close").click();
+        expect(find(".panel").hidden).toBe(true);
+        expect(shadow().activeElement).toBe(find(".launcher"));
+        api.open();
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+        expect(find(".panel").hidden).toBe(true);
+    });
+    it("is said to be away after some seconds, with a phone number and a way to try again", () => {
+        const codes: unknown[] = [];
+        api.on("error", (detail) => codes.push(detail.code));
+        api.open();
+        const first = frame();
+        vi.advanceTimersByTime(7_900);
+        expect(find(".cover a").hidden).toBe(true);
+        vi.advanceTimersByTime(200);
+        expect(find("[role=status]").textContent).toContain("打不开");
+        expect(find<HTMLAnchorElement>(".cover a").href).toBe("tel:12333");
+        expect(codes).toEqual(["not_loaded"]);
+        find(".cover a + button").click();
+        expect(frame()).not.toBe(first);
+        expect(find(".cover a").hidden).toBe(true);
+        expect(shadow().activeElement).toBe(find(".close"));
+    });
+    it("is tried again by whoever opens the panel again", () => {
+        api.open();
+        const first = frame();
+        vi.advanceTimersByTime(9_000);
+        api.close();
+        api.open();
+        expect(frame()).not.toBe(first);
+        expect(shadow().querySelectorAll("iframe").length).toBe(1);
+    });
+    it("says all of it in the language of the page", () => {
+        api.open();
+        api.setLocale("en");
+        expect(find(".close").textContent).toBe("Close");
+        vi.advanceTimersByTime(9_000);
+        expect(find("[role=status]").textContent).toContain("does not open");
+    });
+});
+
+describe("an app that comes", () => {
+    it("has the panel to itself, late or not", () => {
+        api.open();
+        vi.advanceTimersByTime(9_000);
+        const focus = vi.spyOn(frame(), "focus");
+        told("ready");
+        expect(find(".cover")).toBeNull();
+        expect(focus).toHaveBeenCalledOnce();
+    });
+    it("is not spoken ill of later", () => {
+        const codes: unknown[] = [];
+        api.on("error", (detail) => codes.push(detail.code));
+        api.open();
+        told("ready");
+        vi.advanceTimersByTime(60_000);
+        expect(codes).toEqual([]);
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+        expect(find(".panel").hidden).toBe(false); // the frame hears its own keys
+    });
+});
