@@ -264,3 +264,33 @@ async def test_a_panel_whose_app_does_not_come_can_be_closed_and_says_so(
     await cover.get_by_role("button", name="再试一次").click()
     await expect(page.frame_locator(FRAME).locator("#text")).to_be_visible()
     await expect(cover).to_have_count(0)
+
+
+async def test_a_typo_on_the_centres_page_breaks_nothing(chat: Chat, world: World) -> None:
+    warned: list[str] = []
+
+    async def listen(page: Page) -> None:
+        page.on("console", lambda said: warned.append(said.text))
+
+    page = await chat(world.centre, width=1280, prepare=listen)
+    frame = await inside(page)
+    await page.evaluate(
+        """() => {
+          ShebaoChat.setLocale('zh_CN'); ShebaoChat.setElder('yes'); ShebaoChat.send('');
+          ShebaoChat.on('opened', () => 0); ShebaoChat.on('open', 'open');
+        }"""
+    )
+    assert len([one for one in warned if one.startswith("ShebaoChat:")]) == 5
+    await expect(frame.locator(".welcome")).to_be_visible()
+    await expect(frame.locator("html[lang=zh-CN]")).to_be_attached()
+    assert await frame.locator("html[data-elder]").count() == 0
+    await page.evaluate(
+        """() => {
+          ShebaoChat.close(); ShebaoChat.destroy(); ShebaoChat.init(); ShebaoChat.open();
+          const theme = {brand: '#1a4f8'};
+          ShebaoChat.init({site: 'demo', locale: 'zh', position: 'top', zIndex: 'high', theme});
+        }"""
+    )
+    colour = await page.locator(LAUNCHER).evaluate("it => getComputedStyle(it).backgroundColor")
+    assert colour == "rgb(11, 93, 82)"
+    await expect((await inside(page)).locator(".welcome")).to_be_visible()

@@ -34,6 +34,7 @@ afterEach(() => {
     api.destroy();
     vi.useRealTimers();
     vi.restoreAllMocks();
+    vi.unstubAllGlobals();
 });
 
 describe("an app that does not come", () => {
@@ -99,5 +100,72 @@ describe("an app that comes", () => {
         expect(codes).toEqual([]);
         document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
         expect(find(".panel").hidden).toBe(false); // the frame hears its own keys
+    });
+});
+
+describe("a page with a typo", () => {
+    const any = (value: unknown) => value as never;
+    let warned: ReturnType<typeof vi.spyOn>;
+    beforeEach(() => {
+        warned = vi.spyOn(console, "warn").mockReturnValue();
+        const supports = (_: string, value: string) => value !== "#1a4f8";
+        vi.stubGlobal("CSS", { supports });
+    });
+    it.each([
+        ["an unknown language", () => api.setLocale(any("zh_CN"))],
+        ["no language", () => api.setLocale(any(undefined))],
+        ["elder as a word", () => api.setElder(any("yes"))],
+        ["empty words", () => api.send("")],
+        ["too many words", () => api.send("x".repeat(501))],
+        ["words that are none", () => api.send(any({}))],
+        ["a listener that is none", () => api.on("open", any("open"))],
+        ["an event that is none", () => api.on("opend", () => undefined)],
+    ])("with %s is warned, and all stays as it was", (_, call) => {
+        expect(call).not.toThrow();
+        expect(warned).toHaveBeenCalledOnce();
+        api.open();
+        const sent = vi.fn();
+        Object.defineProperty(frame(), "contentWindow", { value: { postMessage: sent } });
+        told("ready");
+        const names = sent.mock.calls.map(([message]) => message.name);
+        expect(names).toEqual(["locale", "open"]); // its own language, nothing of the typo
+        expect(find(".launcher").textContent).toContain("社保咨询");
+    });
+    it("gets the chat without the option that is wrong", () => {
+        api.destroy();
+        const theme = { brand: "#1a4f8" };
+        const wrong = {
+            locale: "fr",
+            elder: "yes",
+            position: "top",
+            theme,
+            zIndex: "high",
+            sit: 1,
+        };
+        api.init(any({ site: "demo", ...wrong }));
+        expect(warned).toHaveBeenCalledTimes(6);
+        const root = document.querySelector<HTMLElement>("shebao-chat")!;
+        expect(root.dataset.position).toBe("right");
+        expect(root.getAttribute("style")).toBeNull();
+    });
+    it.each([undefined, null, "demo", {}, { site: 5 }])(
+        "and no site, %j, gets nothing",
+        (given) => {
+            api.destroy();
+            expect(() => api.init(any(given))).not.toThrow();
+            expect(() => (api.open(), api.close(), api.toggle(), api.reset())).not.toThrow();
+            expect(warned).toHaveBeenCalled();
+            expect(document.querySelector("shebao-chat")).toBeNull();
+        },
+    );
+    it("in its own listener does not keep others from hearing", () => {
+        const heard = vi.fn();
+        vi.spyOn(console, "error").mockReturnValue();
+        api.on("open", () => {
+            throw new Error("theirs");
+        });
+        api.on("open", heard);
+        expect(() => api.open()).not.toThrow();
+        expect(heard).toHaveBeenCalledOnce();
     });
 });

@@ -1,19 +1,11 @@
 // The one script on a service centre's page: `ShebaoChat` and the launcher. Knows nothing of messages.
 
 import { browserLocale } from "../bridge/locale";
-import { LOCALES, TO_FRAME, TO_HOST, read, write, type Locale } from "../bridge/messages";
+import { TO_HOST, read, write, type Locale } from "../bridge/messages";
 import { lay, lose } from "./cover";
+import { fits, fitting, tellable, type Options } from "./given";
 import { build, count, mount, show, speak, type Launcher } from "./launcher";
 
-export interface Options {
-    site: string;
-    locale?: Locale;
-    elder?: boolean;
-    position?: "left" | "right";
-    theme?: { brand?: string };
-    zIndex?: number;
-    openOnLoad?: boolean;
-}
 type Listener = (detail: Record<string, unknown>) => void;
 
 const OPENED = "shebao-chat.open"; // remembered for the next page of the same site, in this tab
@@ -65,10 +57,9 @@ function listen(event: MessageEvent): void {
 }
 
 function tell(name: string, data: Record<string, unknown> = {}): void {
-    const message = write(name, data);
-    if (!read(TO_FRAME, message)) throw new TypeError(`ShebaoChat: ${name} does not take this`);
+    if (!fits(name, data)) return;
     if (isReady || name === "hello")
-        launcher?.frame?.contentWindow?.postMessage(message, home.origin);
+        launcher?.frame?.contentWindow?.postMessage(write(name, data), home.origin);
     else waiting.push([name, data]);
 }
 
@@ -107,7 +98,13 @@ function press(event: KeyboardEvent): void {
 }
 
 function emit(name: string, detail: Record<string, unknown> = {}): void {
-    for (const listener of listeners.get(name) ?? []) listener(detail);
+    for (const listener of listeners.get(name) ?? []) {
+        try {
+            listener(detail);
+        } catch (problem) {
+            console.error(problem); // theirs; ours goes on
+        }
+    }
     window.dispatchEvent(new CustomEvent(`shebaochat:${name}`, { detail }));
 }
 
@@ -130,17 +127,22 @@ function wasOpen(): boolean {
 export const api = {
     init(given: Options): void {
         if (launcher) return;
-        options = { ...given };
-        locale = LOCALES.find((one) => one === given.locale) ?? browserLocale();
+        if (!document.body) {
+            document.addEventListener("DOMContentLoaded", () => api.init(given));
+            return;
+        }
+        options = fitting(given);
+        if (!options) return;
+        locale = options.locale ?? browserLocale();
         const look = {
-            position: given.position === "left" ? "left" : "right",
-            brand: given.theme?.brand,
-            zIndex: given.zIndex,
+            position: options.position ?? "right",
+            brand: options.theme?.brand,
+            zIndex: options.zIndex,
         } as const;
         launcher = build(look, locale, () => api.open());
         window.addEventListener("message", listen);
         document.addEventListener("keydown", press);
-        if (given.openOnLoad || wasOpen()) api.open(false);
+        if (options.openOnLoad || wasOpen()) api.open(false);
     },
     open(focus = true): void {
         if (!launcher || isOpen) return;
@@ -171,12 +173,14 @@ export const api = {
         tell("send", { text });
     },
     setLocale(wanted: Locale): void {
+        if (!fits("locale", { locale: wanted })) return;
         locale = wanted;
         if (launcher) speak(launcher, locale);
         if (launcher?.frame) tell("locale", { locale });
         else if (options) options.locale = locale;
     },
     setElder(on: boolean): void {
+        if (!fits("elder", { on })) return;
         if (launcher?.frame) tell("elder", { on });
         else if (options) options.elder = on;
     },
@@ -194,6 +198,7 @@ export const api = {
         listeners.clear();
     },
     on(name: string, listener: Listener): void {
+        if (!tellable(name, listener)) return;
         if (!listeners.has(name)) listeners.set(name, new Set());
         listeners.get(name)!.add(listener);
     },
@@ -213,7 +218,7 @@ function begin(): void {
     if (!site) return;
     api.init({
         site,
-        locale: LOCALES.find((one) => one === wanted),
+        locale: wanted as Locale | undefined,
         elder: elder === undefined ? undefined : elder !== "false",
         position: position as "left" | undefined,
         openOnLoad: open !== undefined && open !== "false",
@@ -222,6 +227,5 @@ function begin(): void {
 
 if (!window.ShebaoChat) {
     window.ShebaoChat = api;
-    if (document.body) begin();
-    else document.addEventListener("DOMContentLoaded", begin);
+    begin();
 }
