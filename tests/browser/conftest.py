@@ -271,3 +271,18 @@ async def with_a_voice(page: Page) -> None:
         };
         speechSynthesis.cancel = () => { window.__speaking = false; };"""
     )
+
+
+async def with_an_ear(page: Page) -> None:
+    """A browser that listens until it is told to stop; this one has no recognition."""
+    await page.add_init_script(
+        """window.__hearing = false;
+        window.SpeechRecognition = window.webkitSpeechRecognition = class {
+          start() { window.__hearing = true; }
+          abort() {
+            window.__hearing = false;
+            this.onerror({ error: 'aborted' });
+            this.onend();
+          }
+        };"""
+    )

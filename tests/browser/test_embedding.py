@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import BrowserContext, FrameLocator, Page, expect
 
-from tests.browser.conftest import Chat, World, with_a_voice
+from tests.browser.conftest import Chat, World, with_a_voice, with_an_ear
 
 LAUNCHER = "shebao-chat button"
 FRAME = "shebao-chat iframe"
@@ -138,6 +138,29 @@ async def test_a_closed_panel_reads_nothing_aloud(chat: Chat, world: World) -> N
     await app.wait_for_function("window.__speaking === false")
     await page.locator(LAUNCHER).click()
     await expect(frame.get_by_role("button", name="朗读")).to_be_visible()
+
+
+HIDE = """() => {
+  Object.defineProperty(document, 'hidden', {value: true, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+@pytest.mark.parametrize("leaving", ["closed", "hidden"])
+async def test_a_panel_that_nobody_looks_at_hears_nothing(
+    chat: Chat, world: World, leaving: str
+) -> None:
+    page = await chat(world.centre, width=1280, prepare=with_an_ear)
+    frame = await inside(page)
+    await frame.get_by_role("button", name="说话").click()
+    app = page.frames[1]
+    assert await app.evaluate("window.__hearing") is True
+    if leaving == "closed":
+        await page.evaluate("ShebaoChat.close()")
+    else:
+        await app.evaluate(HIDE)
+    await app.wait_for_function("window.__hearing === false")
+    await expect(frame.locator("button.mic")).to_have_attribute("aria-pressed", "false")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ const ENDINGS: Record<string, Ending> = {
     network: "missing",
 };
 
+let deafen: () => void = () => undefined;
+
 export const canListen = Boolean(Listener) && site.features?.voice !== false;
 export const canRead = "speechSynthesis" in window && site.features?.read_aloud !== false;
 export const reading = new Store<{ seq: number | null }>({ seq: null });
@@ -64,11 +66,17 @@ export function readAloud(seq: number, words: string, silent: () => void): void 
     speechSynthesis.speak(said);
 }
 
-/** Say no more. */
+/** Say no more, and hear no more. */
 export function hush(): void {
     if (canRead) speechSynthesis.cancel();
     reading.set({ seq: null });
+    deafen();
 }
+
+/** A page that nobody looks at hears nothing. */
+document.addEventListener("visibilitychange", () => {
+    if (document.hidden) deafen();
+});
 
 /** Listen once; how to stop it. */
 export function listenOnce(
@@ -89,5 +97,5 @@ export function listenOnce(
     };
     ear.onend = () => ended(how);
     ear.start();
-    return () => ear.abort();
+    return (deafen = () => ear.abort());
 }
