@@ -7,14 +7,15 @@ leaves X-Forwarded-For to us (uvicorn's own command needs --no-proxy-headers for
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cache
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from functools import cache, partial
 
 import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware import Middleware
 from prometheus_client import start_http_server
 from redis.asyncio import Redis
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
@@ -31,6 +32,7 @@ from channels.edge.bodies import MESSENGER_BYTES, BodyLimit
 from channels.edge.headers import SecurityHeaders
 from channels.edge.hosts import TrustedHosts
 from channels.edge.origins import Cors, Origins
+from channels.edge.refused import Refusals
 from channels.edge.requests import Requests
 from channels.journey.engine import Engine
 from channels.journey.inbox import Inbox
@@ -71,19 +73,20 @@ def create(settings: Settings | None = None) -> FastAPI:
         settings.database_url.get_secret_value(), pool_size=settings.database_connections
     )
     parts, redis, http = _parts(settings, database)
+    refusals = Refusals(parts.notices, settings.web_dir)
     app = FastAPI(
         title="Wenbao public chat API",
         version="1",
         routes=list(_routes()),
         lifespan=_lifespan(parts, redis, http),
-        middleware=_middleware(parts),
+        middleware=_middleware(parts, refusals),
         # A redirect would name the scheme that we see, which behind a proxy is plain http.
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
     )
     app.state.parts = parts
-    endings.install(app, parts.notices)
+    endings.install(app, refusals, partial(_has_chat, parts.sites))
     assets = StaticFiles(directory=settings.web_dir / "sign_in/assets")
     app.mount("/sign-in/assets", assets, name="sign-in")
     return app
@@ -195,14 +198,21 @@ def _serve_figures(parts: Parts, port: int) -> Callable[[], None]:
     return stop
 
 
-def _middleware(parts: Parts) -> list[Middleware]:
+async def _has_chat(sites: KnownSites) -> bool:
+    """Whether /chat without a site leads anywhere."""
+    with suppress(SQLAlchemyError, OSError):
+        return await sites.find(widget_pages.DEFAULT_SITE) is not None
+    return False
+
+
+def _middleware(parts: Parts, refusals: Refusals) -> list[Middleware]:
     """From the outside in."""
-    notices, settings = parts.notices, parts.settings
+    settings = parts.settings
     https = settings.public_url.startswith("https:")
     return [
-        Middleware(Requests, notices=notices, metrics=parts.metrics),
+        Middleware(Requests, refusals=refusals, metrics=parts.metrics),
         Middleware(SecurityHeaders, origins=parts.origins, https=https),
-        Middleware(TrustedHosts, hosts=settings.hosts, notices=notices),
+        Middleware(TrustedHosts, hosts=settings.hosts, refusals=refusals),
         Middleware(Cors, origins=parts.origins),
-        Middleware(BodyLimit, notices=notices, wider=WIDER),
+        Middleware(BodyLimit, refusals=refusals, wider=WIDER),
     ]

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channels.edge.refused import refusal
-from channels.knowledge.notices import Notices
+from channels.edge.refused import Refusals
 
 MOST_BYTES = 16 * 1024
 # Messengers wrap what a citizen says in much of their own.
@@ -23,10 +22,10 @@ class BodyLimit:
     """Reads a body up to the limit, then hands it on in one piece."""
 
     def __init__(
-        self, app: ASGIApp, notices: Notices, wider: Mapping[str, int] | None = None
+        self, app: ASGIApp, refusals: Refusals, wider: Mapping[str, int] | None = None
     ) -> None:
         self._app = app
-        self._notices = notices
+        self._refusals = refusals
         self._wider = wider or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +49,7 @@ class BodyLimit:
     async def _refuse(
         self, code: str, status: int, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        refused = refusal(self._notices, code, status)
+        refused = self._refusals.answer(scope, code, status)
         refused.headers["Connection"] = "close"
         await refused(scope, receive, send)
 

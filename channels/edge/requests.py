@@ -10,8 +10,8 @@ import uuid
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from channels.edge.refused import refusal
-from channels.knowledge.notices import INTERNAL, Notices
+from channels.edge.refused import Refusals
+from channels.knowledge.notices import INTERNAL
 from channels.watch.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -23,9 +23,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Requests:
     """Every request gets an id, a log line, a measured time, and in the end some answer."""
 
-    def __init__(self, app: ASGIApp, notices: Notices, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, refusals: Refusals, metrics: Metrics) -> None:
         self._app = app
-        self._notices = notices
+        self._refusals = refusals
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class Requests:
         except Exception:
             log.exception("request failed", extra={"request": request_id, "route": _route(scope)})
             if not begun:
-                await refusal(self._notices, INTERNAL, 500)(scope, receive, watched)
+                await self._refusals.answer(scope, INTERNAL, 500)(scope, receive, watched)
         finally:
             seconds = took[0] if took else time.perf_counter() - started
             self._note(scope, request_id, begun[0] if begun else 499, seconds)

@@ -12,17 +12,16 @@ from starlette.responses import Response
 from channels import refusals
 from channels.doors import AddressDoor, PartsDoor
 from channels.limits import Limit
-from channels.sign_in.pages import PageRoute
 from records.files import downloads
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
-router = APIRouter(prefix="/downloads", include_in_schema=False, route_class=PageRoute)
+router = APIRouter(prefix="/downloads", include_in_schema=False)
 
 
 @router.get("/{token}")
 async def download(token: str, parts: PartsDoor, address: AddressDoor) -> Response:
-    """The file; a link that is unknown or too old gives a page that says so."""
+    """The file; a link that is unknown or too old is refused."""
     most = parts.settings.address_paper_pages_per_minute
     await parts.limits.spend([Limit(f"download:{address}", most)])
     if not _TOKEN.fullmatch(token):

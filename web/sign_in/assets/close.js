@@ -1,4 +1,4 @@
-// Closes the page by itself when the chat opened it, leads back when the chat came here itself.
+// Leads back when the chat came here itself; when the chat opened the page and all is well, closes it.
 const SECONDS_TO_READ = 2;
 const RETURN = "wenbao.return"; // kept in this tab by the chat before it left
 
@@ -17,4 +17,5 @@ if (way) {
   const back = document.getElementById("back");
   back.querySelector("a").href = way;
   back.hidden = false;
-} else if (window.opener) setTimeout(() => window.close(), SECONDS_TO_READ * 1000);
+} else if (window.opener && !document.querySelector("[role=alert]"))
+  setTimeout(() => window.close(), SECONDS_TO_READ * 1000);
