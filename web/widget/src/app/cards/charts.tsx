@@ -1,4 +1,5 @@
 // The record drawn: a bar for each year, a calendar of months, and the same as a table.
+// The roles are written out: on a phone the rows are drawn as blocks, and would lose them.
 
 import { Fold } from "../parts";
 import { fill, useWords } from "../words";
@@ -123,26 +124,33 @@ function Calendar({ card, years }: { card: Contributions; years: Year[] }) {
     return (
         <>
             <div class="scroll" tabIndex={0} role="group" aria-label={words.calendar}>
-                <table class="calendar">
+                <table class="calendar" role="table">
                     <caption class="hidden">{words.calendar}</caption>
-                    <thead>
-                        <tr>
-                            <td />
+                    <thead role="rowgroup">
+                        <tr role="row">
+                            <td role="cell" />
                             {TWELVE.map((month) => (
-                                <th scope="col" key={month}>
+                                <th scope="col" role="columnheader" key={month}>
                                     {month}
                                 </th>
                             ))}
                         </tr>
                     </thead>
-                    <tbody>
+                    <tbody role="rowgroup">
                         {years.map((year) => (
-                            <tr key={year[0]}>
-                                <th scope="row">{year[0]}</th>
+                            <tr role="row" key={year[0]}>
+                                <th scope="row" role="rowheader">
+                                    {year[0]}
+                                </th>
                                 {TWELVE.map((month) => {
                                     const status = statusOf(year, month, card.months);
                                     return (
-                                        <td class={status} key={month}>
+                                        <td
+                                            role="cell"
+                                            class={status}
+                                            data-month={month}
+                                            key={month}
+                                        >
                                             <span aria-hidden="true">{SIGN[status]}</span>
                                             <span class="hidden">
                                                 {words.status[status as keyof typeof words.status]}
@@ -155,11 +163,13 @@ function Calendar({ card, years }: { card: Contributions; years: Year[] }) {
                     </tbody>
                 </table>
             </div>
-            <p class="quiet small">
-                {(["paid", "arrears", "deferred", "refunded"] as const)
-                    .map((status) => `${SIGN[status]} ${words.status[status]}`)
-                    .join("　")}
-            </p>
+            <ul class="legend quiet">
+                {(["paid", "arrears", "deferred", "refunded"] as const).map((status) => (
+                    <li key={status}>
+                        {SIGN[status]} {words.status[status]}
+                    </li>
+                ))}
+            </ul>
         </>
     );
 }
@@ -177,26 +187,32 @@ function Rows({ card }: { card: Contributions }) {
     ];
     return (
         <div class="scroll" tabIndex={0} role="group" aria-label={words.table}>
-            <table>
+            <table class="stack" role="table">
                 <caption class="hidden">{words.table}</caption>
-                <thead>
-                    <tr>
+                <thead role="rowgroup">
+                    <tr role="row">
                         {heads.map((head) => (
-                            <th scope="col" key={head}>
+                            <th scope="col" role="columnheader" key={head}>
                                 {head}
                             </th>
                         ))}
                     </tr>
                 </thead>
-                <tbody>
+                <tbody role="rowgroup">
                     {[...card.months].reverse().map((one) => (
-                        <tr key={`${one.month}${one.region}`}>
-                            <th scope="row">{one.month}</th>
-                            <td>{words.status[one.status]}</td>
-                            <td>{place(one.region)}</td>
-                            <td>{one.employer || words.self}</td>
-                            <td class="money">{fill(words.yuan, { n: one.base })}</td>
-                            <td class="money">{fill(words.yuan, { n: one.personal })}</td>
+                        <tr role="row" key={`${one.month}${one.region}`}>
+                            <th scope="row" role="rowheader">
+                                {one.month}
+                            </th>
+                            <td role="cell">{words.status[one.status]}</td>
+                            <td role="cell">{place(one.region)}</td>
+                            <td role="cell">{one.employer || words.self}</td>
+                            <td role="cell" class="money" data-head={words.base}>
+                                {fill(words.yuan, { n: one.base })}
+                            </td>
+                            <td role="cell" class="money" data-head={words.personal}>
+                                {fill(words.yuan, { n: one.personal })}
+                            </td>
                         </tr>
                     ))}
                 </tbody>

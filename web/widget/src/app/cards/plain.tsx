@@ -83,22 +83,32 @@ export function TableCard({ card }: { card: Table }) {
     return (
         <>
             <div class="scroll" tabIndex={0} role="group" aria-label={card.title}>
-                <table>
+                <table class="stack" role="table">
                     <caption>{card.title}</caption>
-                    <thead>
-                        <tr>
+                    <thead role="rowgroup">
+                        <tr role="row">
                             {card.columns.map((column) => (
-                                <th scope="col" class={column.kind} key={column.label}>
+                                <th
+                                    scope="col"
+                                    role="columnheader"
+                                    class={column.kind}
+                                    key={column.label}
+                                >
                                     {column.label}
                                 </th>
                             ))}
                         </tr>
                     </thead>
-                    <tbody>
+                    <tbody role="rowgroup">
                         {card.rows.map((row, place) => (
-                            <tr key={place}>
+                            <tr role="row" key={place}>
                                 {row.map((cell, at) => (
-                                    <td class={kind(at)} key={at}>
+                                    <td
+                                        role="cell"
+                                        class={kind(at)}
+                                        data-head={card.columns[at]?.label}
+                                        key={at}
+                                    >
                                         {cell}
                                     </td>
                                 ))}
