@@ -1,4 +1,4 @@
-"""Whose turn it is: one process at a time answers a conversation.
+"""Whose turn it is: one task of one process at a time has to do with a conversation.
 
 A session-level advisory lock of PostgreSQL on one dedicated connection. When a process is
 killed its connection breaks, and all its turns are free at once.
@@ -40,17 +40,26 @@ class Turns:
         self._url = database_url
         self._one_at_a_time = asyncio.Lock()
         self._db: psycopg.AsyncConnection[Any] | None = None
+        # PostgreSQL gives a lock to the connection that has it a second time.
+        self._held: set[UUID] = set()
 
     @asynccontextmanager
     async def mine(self, conversation: UUID) -> AsyncIterator[bool]:
-        """Whether this process has the turn of the conversation; given back at the end."""
-        if not await self._ask(_TAKE, conversation):
+        """Whether who asks has the turn of the conversation now; given back at the end."""
+        if conversation in self._held:
             yield False
             return
+        self._held.add(conversation)
         try:
-            yield True
+            if not await self._ask(_TAKE, conversation):
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                await self._give_back(conversation)
         finally:
-            await self._give_back(conversation)
+            self._held.discard(conversation)
 
     @asynccontextmanager
     async def waited_for(self, conversation: UUID) -> AsyncIterator[None]:

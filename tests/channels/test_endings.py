@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +13,7 @@ import redis
 from sqlalchemy import text
 
 from tests.conftest import Gateway, Talk
-from tests.stand_ins.engine import StandInEngine
+from tests.stand_ins.engine import StandInEngine, echo
 
 ID = "510107197208121232"
 
@@ -80,6 +81,25 @@ async def test_an_engine_that_is_away_forgets_as_soon_as_it_is_back(
     until = time.monotonic() + 10
     while not engine.forgot and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
+    assert engine.forgot == [talk.id]
+
+
+async def test_the_engine_forgets_after_the_running_turn(
+    gateway: Gateway, engine: StandInEngine
+) -> None:
+    forgot_before_its_end: list[int] = []
+
+    def says(heard: dict[str, Any]) -> list[dict[str, Any]]:
+        forgot_before_its_end.append(len(engine.forgot))
+        return echo(heard)
+
+    engine.says, engine.takes["慢"] = says, 0.6
+    talk = await gateway.talk()
+    await talk.send(text="慢")
+    while "慢" not in engine.texts:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    assert (await talk.http.delete(talk.path, headers=talk.headers)).status_code == 204
+    assert forgot_before_its_end == [0]
     assert engine.forgot == [talk.id]
 
 
