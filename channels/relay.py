@@ -24,7 +24,7 @@ from channels.journey.engine import EngineFailed
 from channels.journey.inbox import Inbound, Inbox
 from channels.journey.workers import Answering, Workers
 from channels.refusals import NoConversation
-from records import conversations, engines, events
+from records import conversations, engines, events, messages
 from records.database import each_at_once
 from records.events import Line
 
@@ -141,6 +141,9 @@ class Relay:
         """After the running turn, so that its end does not bring the conversation back."""
         try:
             async with self._with.turns.waited_for(conversation):
+                async with self._at_once.connect() as db:
+                    # What the citizen said for that turn could not go before.
+                    await messages.blank(db, conversation)
                 await self._with.engine.forget(conversation)
                 key = f"tracker:{conversation}"
                 await self._redis.delete(key, f"{key}:slots")

@@ -210,27 +210,37 @@ async def offered_last(db: Connection, conversation: UUID, payload: str) -> bool
     return found.first() is not None
 
 
-async def hide_personal(db: Connection, conversation: UUID, shown: str, now: datetime) -> int:
-    """Put `shown` for what we said since somebody first signed in: nobody reads that again.
+async def hide_personal(
+    db: Connection, conversation: UUID, shown: str, now: datetime, but: int = 0
+) -> int:
+    """Put `shown` for what both sides said since somebody first signed in: nobody reads that again.
 
-    What was said after a sign-out before `now` stays.
+    What was said after a sign-out before `now` stays, and so does the message `but`.
     """
     hidden = await db.execute(
         text("""
-            UPDATE events SET text = :shown, card = NULL
-            WHERE conversation = :conversation AND "from" = 'bot' AND text <> :shown
-                AND at >= (
-                    SELECT min(received_at) FROM messages
-                    WHERE conversation = :conversation AND choice = '/signed_in')
-                AND at <= coalesce((
-                    SELECT signed_out_at FROM identities
-                    WHERE conversation = :conversation AND signed_out_at < :now), 'infinity')
+            WITH hidden AS (
+                UPDATE events SET text = :shown, card = NULL
+                WHERE conversation = :conversation AND "from" <> 'system' AND text <> :shown
+                    AND coalesce(message, -1) <> :but AND at >= (
+                        SELECT min(received_at) FROM messages
+                        WHERE conversation = :conversation AND choice = '/signed_in')
+                    AND at <= coalesce((
+                        SELECT signed_out_at FROM identities
+                        WHERE conversation = :conversation AND signed_out_at < :now), 'infinity')
+                RETURNING seq
+            ), without_words AS (
+                UPDATE feedback SET comment = NULL FROM hidden
+                WHERE conversation = :conversation AND feedback.seq = hidden.seq
+            )
+            SELECT count(*) FROM hidden
         """),
-        {"conversation": conversation, "shown": shown, "now": now},
+        {"conversation": conversation, "shown": shown, "now": now, "but": but},
     )
-    if hidden.rowcount:
+    many = int(hidden.scalar() or 0)
+    if many:
         await were_rewritten(db, conversation)
-    return int(hidden.rowcount)
+    return many
 
 
 async def were_rewritten(db: Connection, conversation: UUID) -> None:

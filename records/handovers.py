@@ -102,6 +102,7 @@ async def waiting(db: AsyncConnection, most: int) -> tuple[list[Waiting], int]:
                 ARRAY(SELECT said.text FROM (
                     SELECT seq, text FROM messages
                     WHERE conversation = h.conversation AND received_at <= h.opened_at
+                        AND text <> ''
                     ORDER BY seq DESC LIMIT :words) AS said ORDER BY said.seq) AS words,
                 h.total
             FROM (SELECT *, count(*) OVER () AS total FROM handovers

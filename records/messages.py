@@ -129,6 +129,32 @@ async def conversations_waiting(db: Connection, before: datetime, most: int) -> 
     return [row.conversation for row in found]
 
 
+async def blank(db: Connection, conversation: UUID) -> None:
+    """Take the words of answered messages whose event was blanked, also out of staff's lists.
+
+    That they came, and what they were taken for, is still counted.
+    """
+    await db.execute(
+        text("""
+            WITH blanked AS (
+                UPDATE messages SET text = '' FROM events
+                WHERE messages.conversation = :conversation AND answered_at IS NOT NULL
+                    AND events.conversation = messages.conversation AND events.seq = messages.seq
+                    AND messages.text <> '' AND events.text <> messages.text
+                RETURNING messages.id
+            ), in_no_group AS (
+                UPDATE understandings SET trouble = NULL, cluster = NULL FROM blanked
+                WHERE understandings.message = blanked.id
+            ), without_labels AS (
+                DELETE FROM labels USING blanked WHERE labels.message = blanked.id
+            )
+            DELETE FROM sample_questions USING blanked
+            WHERE sample_questions.message = blanked.id
+        """),
+        {"conversation": conversation},
+    )
+
+
 async def count_waiting(db: Connection) -> int:
     """How many messages have no answer yet."""
     found = await db.execute(text("SELECT count(*) FROM messages WHERE answered_at IS NULL"), {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from actions.access.going_on import waiting
 from actions.record.asking import who_is_signed_in
 from actions.talk import cards
@@ -10,6 +12,7 @@ from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
 from actions.talk.turn import Turn
+from records import messages
 from records.privacy import leaving
 
 
@@ -66,11 +69,17 @@ class SignOut(CitizenAction):
         ended, knowledge = False, await self._parts.shelf.now()
         shown = str(knowledge.phrases.words["record"]["hidden"])
         if turn.conversation is not None:
-            async with self._parts.database.begin() as db:
-                ended = await leaving.leave(db, turn.conversation, shown, self._parts.now())
+            ended = await self._left(turn.conversation, shown)
         response = "utter_signed_out" if ended else "utter_not_signed_in"
         slots = {"pending": None, "period": None, "insurance": None, "birth_month": None}
         return [Reply(response, {}, None, slots)]
+
+    async def _left(self, conversation: UUID, shown: str) -> bool:
+        """Whether there was something to end; the words that are answered just now stay."""
+        async with self._parts.database.begin() as db:
+            this = await messages.next_waiting(db, conversation)
+            but = this.id if this else 0
+            return await leaving.leave(db, conversation, shown, self._parts.now(), but)
 
 
 def masked(name: str) -> str:

@@ -38,7 +38,8 @@ async def waiting(db: AsyncConnection, most: int) -> list[Question]:
         text("""
             SELECT message, messages.text, answers FROM understandings
             JOIN messages ON messages.id = message
-            WHERE cluster IS NULL AND trouble IS NOT NULL ORDER BY message LIMIT :most
+            WHERE cluster IS NULL AND trouble IS NOT NULL AND messages.text <> ''
+            ORDER BY message LIMIT :most
         """),
         {"most": most},
     )

@@ -75,6 +75,7 @@ async def draw(db: AsyncConnection, week: date, many: int) -> int:
             INSERT INTO sample_questions (message, conversation, week)
             SELECT message, conversation, :week FROM understandings
             WHERE at >= :since AND at < :until
+                AND EXISTS (SELECT 1 FROM messages WHERE id = message AND text <> '')
                 AND NOT EXISTS (SELECT 1 FROM sample_questions WHERE week = :week)
             ORDER BY random() LIMIT :many
         """),

@@ -177,7 +177,8 @@ async def asked_last(db: AsyncConnection, most: int) -> list[Asked]:
 async def asked(db: AsyncConnection, messages: Sequence[int]) -> dict[int, str]:
     """The words of these messages, of those that are still kept."""
     found = await db.execute(
-        text("SELECT id, text FROM messages WHERE id = ANY(:ids)"), {"ids": list(messages)}
+        text("SELECT id, text FROM messages WHERE id = ANY(:ids) AND text <> ''"),
+        {"ids": list(messages)},
     )
     return {row.id: row.text for row in found}
 

@@ -11,8 +11,9 @@ from sqlalchemy import text
 
 from actions.access.sign_in import masked
 from actions.talk.parts import Parts
-from records import events, identities
+from records import events, identities, messages
 from records.events import Line
+from records.messages import Arrival
 from records.privacy import leaving
 from tests.actions.conftest import SignIn
 from tests.actions.stage import Stage
@@ -169,3 +170,24 @@ async def test_what_is_said_after_signing_out_stays(
     assert said.responses == ["utter_not_signed_in"]
     assert await shown(parts, stage) == ["政策", WIPED, "已经退出"]
     assert await orders(parts) == []
+
+
+async def test_the_words_that_sign_out_stay_and_those_before_go(
+    stage: Stage, parts: Parts, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    await tell_the_record(parts, stage)
+    conversation = UUID(stage.conversation)
+    async with parts.database.begin() as db:
+        await db.execute(text("UPDATE messages SET answered_at = received_at, seq = 0"))
+        for said in ("我工资8000", "退出登录"):
+            arrival = Arrival(conversation, said, b"x", "citizen", said, said, None)
+            await messages.keep(db, arrival, stage.clock())
+            if said != "退出登录":
+                await db.execute(text("UPDATE messages SET answered_at = received_at"))
+            stage.clock.now += timedelta(seconds=1)
+    await stage.play("action_sign_out", "sign_out")
+    assert await shown(parts, stage) == ["政策", WIPED, WIPED, "退出登录"]
+    async with parts.database.connect() as db:
+        kept = await db.execute(text("SELECT text FROM messages ORDER BY id"))
+        assert list(kept.scalars()) == ["登录成功。", "", "退出登录"]

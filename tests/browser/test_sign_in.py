@@ -84,9 +84,9 @@ async def test_who_comes_after_signing_out_finds_nothing_of_the_record(
     log = page.locator("#log")
     await expect(log).to_contain_text("内容已清除。")
     await expect(log).not_to_contain_text("66 个月")
-    # Each line still stands there once, what the citizen said among them.
+    # Each line still stands there once, and what the citizen said meanwhile is blanked as well.
     said = [line.strip() for line in await page.locator(SAID).all_inner_texts()]
-    assert said == ["sign_in", "contributions", "thanks"]
+    assert said == ["sign_in", "内容已清除。", "thanks"]
     await page.unroute_all(behavior="ignoreErrors")
 
 
