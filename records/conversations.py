@@ -67,6 +67,14 @@ async def lock(db: Connection, conversation: UUID) -> bool:
     return found.first() is not None
 
 
+async def is_in_messenger(db: Connection, conversation: UUID) -> bool:
+    """Whether it is carried on in a messenger, which keeps a history of its own."""
+    found = await db.execute(
+        text("SELECT pushed FROM conversations WHERE id = :id"), {"id": conversation}
+    )
+    return bool(found.scalar())
+
+
 async def erase(db: Connection, conversation: UUID, now: datetime) -> bool:
     """End it and wipe all that hangs on it but the audit rows; False when it was not there.
 

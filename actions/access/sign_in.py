@@ -12,7 +12,7 @@ from actions.talk.guarded import CitizenAction
 from actions.talk.parts import Parts
 from actions.talk.reply import Reply
 from actions.talk.turn import Turn
-from records import messages
+from records import conversations, messages
 from records.privacy import leaving
 
 
@@ -66,20 +66,22 @@ class SignOut(CitizenAction):
 
     async def answer(self, turn: Turn) -> list[Reply]:
         """That it is ended, or that nobody was signed in."""
-        ended, knowledge = False, await self._parts.shelf.now()
+        response, knowledge = "utter_not_signed_in", await self._parts.shelf.now()
         shown = str(knowledge.phrases.words["record"]["hidden"])
         if turn.conversation is not None:
-            ended = await self._left(turn.conversation, shown)
-        response = "utter_signed_out" if ended else "utter_not_signed_in"
+            response = await self._left(turn.conversation, shown)
         slots = {"pending": None, "period": None, "insurance": None, "birth_month": None}
         return [Reply(response, {}, None, slots)]
 
-    async def _left(self, conversation: UUID, shown: str) -> bool:
-        """Whether there was something to end; the words that are answered just now stay."""
+    async def _left(self, conversation: UUID, shown: str) -> str:
+        """What is said of the end; the words that are answered just now stay."""
         async with self._parts.database.begin() as db:
             this = await messages.next_waiting(db, conversation)
             but = this.id if this else 0
-            return await leaving.leave(db, conversation, shown, self._parts.now(), but)
+            if not await leaving.leave(db, conversation, shown, self._parts.now(), but):
+                return "utter_not_signed_in"
+            elsewhere = await conversations.is_in_messenger(db, conversation)
+        return "utter_signed_out_in_messenger" if elsewhere else "utter_signed_out"
 
 
 def masked(name: str) -> str:

@@ -19,7 +19,7 @@ from channels.limits import Limit
 from channels.refusals import BadLogoutToken
 from channels.sign_in import proofs
 from channels.sign_in.proofs import SignedOut
-from records import identities
+from records import conversations, identities
 from records.privacy import leaving
 
 log = logging.getLogger(__name__)
@@ -81,4 +81,7 @@ async def _end(parts: Parts, citizen: str) -> int:
             await leaving.wipe(db, conversation, shown, now)
             if good:
                 await parts.relay.tell(db, conversation, notice)
+            if good and await conversations.is_in_messenger(db, conversation):
+                history = parts.messengers.phrases.phrases["history"]
+                await parts.relay.tell(db, conversation, history)
     return len(ended)

@@ -191,3 +191,18 @@ async def test_the_words_that_sign_out_stay_and_those_before_go(
     async with parts.database.connect() as db:
         kept = await db.execute(text("SELECT text FROM messages ORDER BY id"))
         assert list(kept.scalars()) == ["登录成功。", "", "退出登录"]
+
+
+async def test_in_a_messenger_it_is_said_what_is_not_ours_to_remove(
+    stage: Stage, parts: Parts, sign_in: SignIn
+) -> None:
+    await sign_in(ID_NUMBER)
+    await tell_the_record(parts, stage)
+    async with parts.database.begin() as db:
+        await db.execute(text("UPDATE conversations SET pushed = true"))
+    said = await stage.play("action_sign_out", "sign_out")
+    assert said.responses == ["utter_signed_out_in_messenger"]
+    assert "聊天软件" in said.text
+    assert await shown(parts, stage) == ["政策", WIPED]
+    said = await stage.play("action_sign_out", "sign_out")
+    assert said.responses == ["utter_not_signed_in"]

@@ -117,8 +117,7 @@ async def _command(parts: Parts, account: Account, thread: Thread, text: str) ->
     words = unicodedata.normalize("NFKC", text).strip().lower()
     phrases = parts.messengers.phrases
     if words in phrases.commands["unlink"]:
-        done = await linked.unlink(parts, thread, "asked")
-        return phrases.phrases["unlinked" if done else "not_linked"]
+        return phrases.phrases[await linked.unlink(parts, thread, "asked")]
     if _CODE.fullmatch(words):
         right = await linked.try_code(parts, thread, words)
         if right is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from channels.doors import Parts
-from records import conversations, identities
+from channels.knowledge.notices import HIDDEN
 from records.delivery import link_attempts, links, threads
 from records.delivery.accounts import Account
 from records.delivery.links import Link
 from records.delivery.threads import Thread
+from records.privacy import leaving
 
 
 def index_of(parts: Parts, thread: Thread) -> bytes:
@@ -25,13 +26,17 @@ async def find(parts: Parts, thread: Thread) -> Link | None:
         )
 
 
-async def unlink(parts: Parts, thread: Thread, cause: str) -> bool:
-    """Forget whom the chat account belongs to, and sign out; False when it was not linked."""
-    now = datetime.now(UTC)
+async def unlink(parts: Parts, thread: Thread, cause: str) -> str:
+    """Forget whom the chat account belongs to, sign out, and wipe what that left with us.
+
+    The name of the phrase that says what was done.
+    """
+    now, shown = datetime.now(UTC), parts.notices[HIDDEN].text
     async with parts.database.begin() as db:
-        await conversations.lock(db, thread.conversation)
-        await identities.sign_out(db, thread.conversation, now)
-        return await links.end(db, thread.account, index_of(parts, thread), cause, now)
+        signed_out = await leaving.leave(db, thread.conversation, shown, now)
+        if await links.end(db, thread.account, index_of(parts, thread), cause, now):
+            return "unlinked"
+    return "signed_out" if signed_out else "not_linked"
 
 
 async def leave(parts: Parts, account: Account, external: str, cause: str) -> None:

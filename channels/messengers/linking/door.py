@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from channels import refusals
 from channels.doors import AddressDoor, Parts, PartsDoor
+from channels.knowledge.notices import HIDDEN
 from channels.limits import Limit
 from channels.messengers.frame import linked
 from channels.messengers.frame.channel import Proving
@@ -33,6 +34,7 @@ from records.delivery.links import Link
 from records.delivery.threads import Thread
 from records.identities import Identity
 from records.own import sign_in_attempts
+from records.privacy import leaving
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +214,8 @@ async def _decided(parts: Parts, conversation: UUID, *, yes: bool) -> Response:
     async with parts.database.begin() as db:
         await conversations.lock(db, conversation)
         if not yes:
-            await identities.sign_out(db, conversation, now)
+            await leaving.leave(db, conversation, parts.notices[HIDDEN].text, now)
+            await parts.relay.tell(db, conversation, parts.messengers.phrases.phrases["signed_out"])
             return _pages(parts).declined()
         link = Link(identity.citizen, identity.name, identity.acr, now)
         index = linked.index_of(parts, thread)

@@ -36,16 +36,21 @@ async def test_who_signs_out_at_the_real_provider_is_signed_out_here(
     talk = await desk.talk()
     await browser.sign_in(await link(talk), CITIZEN.login)
     await until_answered(talk)
-    page = await browser.get(identity.issuer + "/session/end")
-    said = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
-    action = re.findall(r'action="([^"]+)"', page.text)[0]
-    to = urljoin(identity.issuer, action)
-    await browser.http.post(to, data={**said, "logout": "yes"}, follow_redirects=True)
+    await end_session(browser, identity)
     told = await talk.until(3)
     assert told[2]["from"] == "system"
     assert told[2]["text"].startswith(SIGNED_OUT)
     assert behind.rows("SELECT signed_out_at IS NOT NULL FROM identities") == [(True,)]
     assert behind.engine.texts == ["/signed_in"]
+
+
+async def end_session(browser: Browser, identity: IdentitySandbox) -> None:
+    """Sign out at the provider, which tells us."""
+    page = await browser.get(identity.issuer + "/session/end")
+    said = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    action = re.findall(r'action="([^"]+)"', page.text)[0]
+    to = urljoin(identity.issuer, action)
+    await browser.http.post(to, data={**said, "logout": "yes"}, follow_redirects=True)
 
 
 async def signed_in(gateway: Gateway, liar: StandInIdentity, many: int = 1) -> list[Talk]:
