@@ -51,6 +51,8 @@ class SignedIn(CitizenAction):
             return [greeting]
         try:
             return [greeting, *await go_on(self._parts, turn)]
+        except SignInFirst:
+            raise  # signed out meanwhile: nobody is called by their name
         except Unanswerable as problem:
             said = Reply(problem.response, problem.details, problem.card, problem.slots)
             return [greeting, said]

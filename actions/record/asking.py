@@ -22,6 +22,7 @@ from actions.knowledge.answers import Knowledge
 from actions.record.refusals import (
     ConsentFirst,
     NotAuthorised,
+    SignedOutMeanwhile,
     SignInAgain,
     SignInHigher,
 )
@@ -112,11 +113,15 @@ async def begin(parts: Parts, turn: Turn, service: Service, **kept: str | None) 
 
 
 async def ask(asking: Asking, questions: Mapping[str, Awaitable[Found[Any]]]) -> Told:
-    """Ask all of it at once, keep that it was asked, and refuse where nobody knows anything."""
+    """Ask all of it at once, keep that it was asked, and refuse where nobody knows anything.
+
+    Nothing of it is said to who was signed out while the regions were asked.
+    """
     answers = await asyncio.gather(*questions.values())
     found = dict(zip(questions, answers, strict=True))
     told = Told(found, _statuses(asking.regions, answers[0]))
-    await _keep(asking, found)
+    if not await _keep(asking, found):
+        raise SignedOutMeanwhile(_reason(asking.parts, asking.service))
     heard = set(told.statuses.values())
     if heard == {"silent"}:
         raise LookupFailed
@@ -227,8 +232,11 @@ async def _subject(
     return Subject(citizen, found.name, found.id_number, found.id)
 
 
-async def _keep(asking: Asking, found: Mapping[str, Found[Any]]) -> None:
-    """The rows of every question and region, one moment for all, and one audit entry."""
+async def _keep(asking: Asking, found: Mapping[str, Found[Any]]) -> bool:
+    """The rows of every question and region, one moment for all, and one audit entry.
+
+    Whether who asked is still signed in.
+    """
     parts, asker, now = asking.parts, asking.subject.asker, asking.parts.now()
     rows = [
         lookups.Asked(question, region, OUTCOMES[status])
@@ -246,6 +254,11 @@ async def _keep(asking: Asking, found: Mapping[str, Found[Any]]) -> None:
     async with _quickly(parts) as db:
         await lookups.record_all(db, asker.conversation, asker.citizen, rows, now)
         await audit.append(db, parts.audit_key, audit.CITIZENS, act, now)
+        try:
+            await signed_in(db, parts.vault_key, asker.conversation, now)
+        except NotSignedIn:
+            return False
+    return True
 
 
 def _statuses(regions: Sequence[str], found: Found[Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from actions.knowledge.answers import Knowledge
 from actions.talk import cards
-from actions.talk.errors import Unanswerable
+from actions.talk.errors import SignInFirst, Unanswerable
 
 
 class SignInAgain(Unanswerable):
@@ -27,6 +27,15 @@ class SignInHigher(SignInAgain):
 
     def __init__(self, reason: str, slots: Mapping[str, str | None]) -> None:
         super().__init__("step_up", slots)
+
+
+class SignedOutMeanwhile(SignInFirst):
+    """The citizen was signed out, elsewhere perhaps, while the registries were asked."""
+
+    response = "utter_signed_out_meanwhile"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, {"pending": None})
 
 
 class ConsentFirst(Unanswerable):

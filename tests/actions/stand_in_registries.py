@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ class StandInRegistries:
     heard: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     entries: dict[str, list[Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[None]] | None = None  # happens while they look
 
     async def contributions(
         self,
@@ -32,6 +33,8 @@ class StandInRegistries:
     ) -> Answers:
         """Answer as set up."""
         self.heard.append((id_number, insurance, tuple(regions)))
+        if self.meanwhile is not None:
+            await self.meanwhile()
         away = self.silent | self.unknown
         return Answers(
             tuple(
@@ -52,6 +55,8 @@ class StandInRegistries:
 
         async def answer(id_number: str, regions: Sequence[str], *rest: Any) -> Found[Any]:
             self.asked.append(question)
+            if self.meanwhile is not None:
+                await self.meanwhile()
             away = self.silent | self.unknown
             known = tuple(one for one in self.entries.get(question, []) if one.region not in away)
             return Found(known, tuple(sorted(self.silent)), tuple(sorted(self.unknown)))
