@@ -37,7 +37,7 @@ from channels.edge.requests import Requests
 from channels.journey.engine import Engine
 from channels.journey.inbox import Inbox
 from channels.journey.workers import Answering
-from channels.knowledge.notices import OUTAGE, read_notices
+from channels.knowledge.notices import HIDDEN, OUTAGE, read_notices
 from channels.knowledge.regions import read_regions
 from channels.limits import Limits
 from channels.messengers.frame.together import put_together
@@ -111,7 +111,8 @@ def _parts(settings: Settings, database: AsyncEngine) -> tuple[Parts, Redis, htt
     messengers = put_together(settings, database, redis, metrics.registry)
     turns = Turns(settings.database_url.get_secret_value())
     bring = messengers.sender.wake
-    answering = Answering(database, engine, turns, news, notices[OUTAGE], metrics, bring)
+    said = notices[OUTAGE], notices[HIDDEN]
+    answering = Answering(database, engine, turns, news, *said, metrics, bring)
     parts = Parts(
         settings=settings,
         database=database,

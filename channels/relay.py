@@ -24,9 +24,10 @@ from channels.journey.engine import EngineFailed
 from channels.journey.inbox import Inbound, Inbox
 from channels.journey.workers import Answering, Workers
 from channels.refusals import NoConversation
-from records import conversations, engines, events, messages
+from records import conversations, engines, events
 from records.database import each_at_once
 from records.events import Line
+from records.privacy import leaving
 
 __all__ = ["Inbound", "Relay"]
 
@@ -141,9 +142,11 @@ class Relay:
         """After the running turn, so that its end does not bring the conversation back."""
         try:
             async with self._with.turns.waited_for(conversation):
-                async with self._at_once.connect() as db:
-                    # What the citizen said for that turn could not go before.
-                    await messages.blank(db, conversation)
+                async with self._with.database.begin() as db:
+                    # What was said in that turn could not go before.
+                    await conversations.lock(db, conversation)
+                    await leaving.wipe_after_turn(db, conversation, self._with.hidden.text)
+                self._with.news.ring(conversation)
                 await self._with.engine.forget(conversation)
                 key = f"tracker:{conversation}"
                 await self._redis.delete(key, f"{key}:slots")

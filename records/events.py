@@ -243,6 +243,32 @@ async def hide_personal(
     return many
 
 
+async def hide_late(db: Connection, conversation: UUID, shown: str) -> int:
+    """Put `shown` for answers that came after the sign-out to what was said before it.
+
+    What answers the words that signed out stays, as they do, and so does the way to sign in.
+    """
+    hidden = await db.execute(
+        text("""
+            UPDATE events SET text = :shown, card = NULL
+            FROM identities, messages, events AS asked
+            WHERE events.conversation = :conversation AND events.at > signed_out_at
+                AND events."from" = 'bot' AND events.text <> :shown
+                AND events.card ->> 'type' IS DISTINCT FROM 'sign_in'
+                AND identities.conversation = :conversation AND messages.id = events.message
+                AND received_at <= signed_out_at AND received_at >= (
+                    SELECT min(received_at) FROM messages
+                    WHERE conversation = :conversation AND choice = '/signed_in')
+                AND asked.conversation = :conversation AND asked.seq = messages.seq
+                AND (asked."from" <> 'citizen' OR asked.text = :shown)
+        """),
+        {"conversation": conversation, "shown": shown},
+    )
+    if hidden.rowcount:
+        await were_rewritten(db, conversation)
+    return int(hidden.rowcount)
+
+
 async def were_rewritten(db: Connection, conversation: UUID) -> None:
     """Have the pages that show this conversation read it anew."""
     await db.execute(

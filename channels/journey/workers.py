@@ -48,6 +48,7 @@ class Answering:
     turns: Turns
     news: News
     outage: Notice
+    hidden: Notice  # what stands for what was said before a sign-out
     metrics: Metrics
     bring: Callable[[UUID], None]  # what was stored for a messenger, to the messenger
 

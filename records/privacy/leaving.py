@@ -20,19 +20,32 @@ async def leave(
     """
     await conversations.lock(db, conversation)  # first, as everywhere
     ended = await identities.sign_out(db, conversation, now)
-    return await wipe(db, conversation, shown, now, but) or ended
+    left = await _wipe(db, conversation, shown, now, but)
+    if ended or left:
+        await conversations.forget_at_engine(db, conversation, now)
+    return ended or left
 
 
-async def wipe(
+async def wipe(db: AsyncConnection, conversation: UUID, shown: str, now: datetime) -> None:
+    """Put `shown` for what was said since a sign-in that was just ended, and close its links.
+
+    The engine forgets it, too, once its running turn is over.
+    """
+    await _wipe(db, conversation, shown, now)
+    await conversations.forget_at_engine(db, conversation, now)
+
+
+async def wipe_after_turn(db: AsyncConnection, conversation: UUID, shown: str) -> None:
+    """The same for what a turn left that was running when the citizen was signed out."""
+    await messages.blank(db, conversation)
+    if await events.hide_late(db, conversation, shown):
+        await downloads.close(db, conversation)
+
+
+async def _wipe(
     db: AsyncConnection, conversation: UUID, shown: str, now: datetime, but: int = 0
 ) -> bool:
-    """Put `shown` for what was said since the sign-in, and close the links to its papers.
-
-    The engine forgets it, too, once its running turn is over. False where there was nothing.
-    """
+    """Whether there was something."""
     hidden = await events.hide_personal(db, conversation, shown, now, but)
     await messages.blank(db, conversation)
-    if not await downloads.close(db, conversation) and not hidden:
-        return False
-    await conversations.forget_at_engine(db, conversation, now)
-    return True
+    return bool(await downloads.close(db, conversation) or hidden)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from datetime import UTC, datetime
 
@@ -10,8 +11,9 @@ from sqlalchemy import text
 
 from records import handovers
 from records.questions import grouping, samples
-from tests.channels.sign_in.test_sign_in_logout import WIPED, Fields, signed_in, tell
-from tests.conftest import Gateway
+from tests.channels.sign_in.steps import try_to_sign_in
+from tests.channels.sign_in.test_sign_in_logout import SIGNED_OUT, WIPED, Fields, signed_in, tell
+from tests.conftest import Gateway, Talk
 from tests.stand_ins.engine import echo
 from tests.stand_ins.identity import StandInIdentity, signed
 from tests.stand_ins.identity_trace import Behind
@@ -64,18 +66,56 @@ async def test_the_citizens_own_words_go_for_the_page_and_for_people(
     assert behind.rows("SELECT count(*) FROM understandings WHERE decision = 'reject'") == [(2,)]
 
 
+async def until_forgotten(behind: Behind, talk: Talk) -> None:
+    """The engine has been told, which is the last."""
+    until = time.monotonic() + 10
+    while talk.id not in behind.engine.forgot:
+        assert time.monotonic() < until
+        await asyncio.sleep(0.05)
+
+
 async def test_words_that_are_being_answered_go_when_they_are(
     lied_to: Gateway, liar: StandInIdentity, behind: Behind
 ) -> None:
     [talk] = await signed_in(lied_to, liar)
     behind.engine.takes[ASKED] = 1
     await talk.send(text=ASKED)
+    while ASKED not in behind.engine.texts:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
     assert await tell(lied_to, signed(liar.logout_claims())) == (200, "")
     assert (await talk.events())[2]["text"] == WIPED
-    assert (await talk.until(5))[4]["text"] == f"答：{ASKED}"
-    for _ in range(200):
-        if behind.engine.forgot == [talk.id]:
-            break
-        await asyncio.sleep(0.05)
+    await until_forgotten(behind, talk)
+    # Neither is the answer there that came after the sign-out.
+    said = [one["text"] for one in await talk.events()]
+    assert said == ["登录成功。", WIPED, WIPED, said[3], WIPED]
+    assert said[3].startswith(SIGNED_OUT)
     assert behind.engine.texts == ["/signed_in", ASKED]
     assert behind.rows("SELECT text FROM messages ORDER BY id") == [("登录成功。",), ("",)]
+
+
+def record(heard: Fields) -> list[Fields]:
+    """A record, and a way to sign in beside it."""
+    card = {"type": "sign_in", "reason": "contributions"}
+    return [{"text": "交了66个月"}, {"text": "请登录", "custom": {"card": card}}]
+
+
+async def test_a_record_that_comes_after_the_sign_out_goes(
+    lied_to: Gateway, liar: StandInIdentity, behind: Behind
+) -> None:
+    [other] = await signed_in(lied_to, liar)
+    await other.ask(ASKED)
+    before = await other.events()
+    liar.tell_claims = liar.tell_person = lambda truth: {**truth, "sub": "another"}
+    behind.engine.says = record
+    behind.engine.takes["/signed_in"] = 1
+    talk = await lied_to.talk()
+    assert (await try_to_sign_in(lied_to, liar, talk)).status_code == 200
+    while behind.engine.texts.count("/signed_in") < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    token = signed({**liar.logout_claims(), "sub": "another"})
+    assert await tell(lied_to, token) == (200, "")
+    await until_forgotten(behind, talk)
+    said = [one["text"] for one in await talk.events()]
+    assert said == ["登录成功。", said[1], WIPED, "请登录"]
+    assert await other.events() == before
+    assert behind.engine.forgot == [talk.id]
