@@ -145,7 +145,8 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
 
     for family in (
         *(Refusal, entries.NoEntry, candidates.NoCandidate, workflow.ChangedMeanwhile),
-        *(workflow.WrongState, workflow.OwnChange, clusters.NoCluster, samples.NotAsked),
+        *(workflow.WrongState, workflow.OwnChange, workflow.OthersWords),
+        *(clusters.NoCluster, samples.NotAsked),
         *(
             imports.NoImport,
             handovers.NotOpen,
@@ -171,6 +172,8 @@ def _named(problem: Exception) -> Refusal:
             return refusals.WrongState()
         case workflow.OwnChange():
             return refusals.OwnChange()
+        case workflow.OthersWords():
+            return refusals.OthersWords()
         case samples.NotAsked():
             return refusals.NotAsked()
         case SQLAlchemyError():

@@ -38,6 +38,12 @@ class OwnChange(Refusal):
     status, code = 403, "own_change"
 
 
+class OthersWords(Refusal):
+    """Part of it is by somebody else, or all."""
+
+    status, code = 403, "others_words"
+
+
 class NotFound(Refusal):
     """There is no such thing."""
 

@@ -1,4 +1,4 @@
-"""The steps of an entry, item or figure: submit, approve, send back, comment, schedule."""
+"""The steps of an entry, item or figure: submit, approve, send back, throw away, schedule."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Commenter, Desk, Editor, Publisher, Reviewer
+from console.knowledge import content
 from console.knowledge.checks import problems
 from console.knowledge.content import ITEM, tidy
+from console.knowledge.differences import fields_changed
 from console.knowledge.similar import shared
 from console.refusals import Blocked, Refusal
 from records.staff import entries, workflow
@@ -51,6 +53,42 @@ async def send_back(entry: str, desk: Reviewer) -> Response:
     if not tidy(desk.said("text")):
         raise Blocked(desk.parts.writing.sentence("no_reason", {}))
     return await _step(desk, entry, "send_back", desk.whole("head"))
+
+
+@router.post("/take-back")
+async def take_back(entry: str, desk: Editor) -> Response:
+    """Have one's own change wait for nobody any more."""
+    return await _step(desk, entry, "take_back", desk.whole("head"))
+
+
+@router.get("/throw-away")
+async def ask_throw_away(entry: str, desk: Editor) -> Response:
+    """What would be lost, and whether that is meant."""
+    async with desk.parts.database.connect() as db:
+        kept = await entries.get(db, entry)
+        version = await entries.version(db, entry, kept.head)
+        live = await entries.version(db, entry, kept.live) if kept.live else None
+    changed = fields_changed(live.content if live else {}, version.content)
+    known = desk.parts.library.now()
+    return await desk.page("throw_away.html", kept=kept, changed=changed, known=known)
+
+
+@router.post("/throw-away")
+async def throw_away(entry: str, desk: Editor) -> Response:
+    """Give up one's own draft: what citizens get is the newest again, a new entry is put away."""
+    async with desk.change() as db:
+        kept = await entries.get(db, entry, lock=True)
+        if kept.state in ("in_review", "approved"):
+            raise Blocked(desk.parts.writing.sentence("take_back_first", {}))
+        await workflow.step(db, entry, "throw_away", desk.whole("head"), desk.me, desk.now)
+        if kept.live:
+            shown = await entries.version(db, entry, kept.live)
+            facets = content.facets(kept.kind, entry, kept.family, shown.content)
+            note = desk.parts.writing.words["thrown_away"].format(version=kept.head)
+            await workflow.as_live(db, kept, facets, shown, desk.me, note, desk.now)
+        await desk.note(db, "throw_away", entry, version=kept.head)
+    desk.parts.stepped.set()
+    return _back(kept.kind, entry)
 
 
 @router.post("/comment")

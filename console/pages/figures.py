@@ -51,8 +51,9 @@ async def begin(desk: Editor) -> Response:
     entry = content.figure_id(told)
     async with desk.change() as db:
         shown = content.facets(FIGURE, entry, FIGURES_FAMILY, told)
-        await workflow.save(db, entry, shown, told, 0, desk.me, "", desk.now)
-        await desk.note(db, "begin", entry, version=1)
+        based_on = await _put_away(db, entry)
+        number = await workflow.save(db, entry, shown, told, based_on, desk.me, "", desk.now)
+        await desk.note(db, "begin", entry, version=number)
     return RedirectResponse(f"/figures/{entry}", 303)
 
 
@@ -128,6 +129,15 @@ async def _figure(db: AsyncConnection, figure: str) -> Entry:
     if kept.kind != FIGURE:
         raise NotFound
     return kept
+
+
+async def _put_away(db: AsyncConnection, figure: str) -> int:
+    """The newest version of a figure that was thrown away before it was ever published; or 0."""
+    try:
+        kept = await entries.get(db, figure, lock=True)
+    except entries.NoEntry:
+        return 0
+    return kept.head if kept.state == entries.DROPPED else 0
 
 
 def _refuse_wrong(desk: Desk, told: Content) -> None:

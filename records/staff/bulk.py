@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.staff.entries import Content, Facets
-from records.staff.workflow import ChangedMeanwhile
+from records.staff.workflow import SETTLED, ChangedMeanwhile
 
 # So many rows travel in one statement.
 AT_ONCE = 500
@@ -74,7 +74,7 @@ async def _authors(db: AsyncConnection, drafts: Sequence[Draft]) -> dict[str, tu
     """Who wrote what is not live yet; the entries stay locked."""
     found = await db.execute(
         text("""
-            SELECT e.id, e.head, e.live, v.authors FROM entries e
+            SELECT e.id, e.head, e.state, v.authors FROM entries e
             JOIN entry_versions v ON v.entry = e.id AND v.number = e.head
             WHERE e.id = ANY(:ids) ORDER BY e.id FOR UPDATE OF e
         """),
@@ -85,7 +85,7 @@ async def _authors(db: AsyncConnection, drafts: Sequence[Draft]) -> dict[str, tu
         row = there.get(one.entry)
         if (row.head if row else 0) != one.based_on:
             raise ChangedMeanwhile(one.entry)
-    return {row.id: tuple(row.authors) for row in there.values() if row.head != row.live}
+    return {row.id: tuple(row.authors) for row in there.values() if row.state not in SETTLED}
 
 
 def _row(draft: Draft, author: str, authors: Sequence[str]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Content = Mapping[str, Any]
+# A new entry that its author threw away; it stays, for its id is never given again.
+DROPPED = "dropped"
 _COLUMNS = """id, kind, family, area, title, owner, region, regional, review_by, effective_to,
     state, head, live, publish_at, changed_at"""
 
@@ -132,6 +134,8 @@ def _where(wish: Wish) -> tuple[str, dict[str, Any]]:
         if value := getattr(wish, name):
             parts.append(f"{name} = :{name}")
             values[name] = value
+    if not wish.state:
+        parts.append("state <> 'dropped'")
     if wish.scope:
         parts.append("regional = :regional")
         values["regional"] = wish.scope == "regional"
@@ -214,11 +218,12 @@ async def newest_by(db: AsyncConnection, author: str) -> dict[str, Version]:
 async def heads(
     db: AsyncConnection, kind: str, ids: Sequence[str] | None = None
 ) -> dict[str, Version]:
-    """The newest version of each entry of a kind."""
+    """The newest version of each entry of a kind, or of some; who is thrown away must be named."""
     found = await db.execute(
         text("""
             SELECT v.* FROM entries e JOIN entry_versions v ON v.entry = e.id AND v.number = e.head
-            WHERE e.kind = :kind AND (CAST(:ids AS text[]) IS NULL OR e.id = ANY(:ids))
+            WHERE e.kind = :kind AND CASE WHEN CAST(:ids AS text[]) IS NULL
+                THEN e.state <> 'dropped' ELSE e.id = ANY(:ids) END
             ORDER BY e.id
         """),
         {"kind": kind, "ids": list(ids) if ids is not None else None},

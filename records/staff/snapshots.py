@@ -115,7 +115,8 @@ async def _make_live(db: AsyncConnection, number: int, change: Change) -> None:
                 VALUES (:number, :entry, CAST(:before AS integer), CAST(:after AS integer))
             )
             UPDATE entries SET live = CAST(:after AS integer), publish_at = NULL,
-                state = CASE WHEN head <> CAST(:after AS integer) THEN state
+                state = CASE WHEN head <> CAST(:after AS integer)
+                        THEN CASE state WHEN 'dropped' THEN 'draft' ELSE state END
                     WHEN (SELECT content ? 'retired' FROM entry_versions
                         WHERE entry = :entry AND number = :after) THEN 'retired'
                     ELSE 'published' END
@@ -126,11 +127,17 @@ async def _make_live(db: AsyncConnection, number: int, change: Change) -> None:
 
 
 async def _unpublish_heads(db: AsyncConnection) -> None:
-    """What is not live any more is a draft again: it needs a new review before it comes back."""
+    """What is not live any more is a draft again: it needs a new review before it comes back.
+
+    A newest version that says the same as the live one came of a draft that was thrown away.
+    """
     await db.execute(
         text("""
             UPDATE entries SET state = 'draft'
             WHERE state IN ('published', 'retired') AND live IS DISTINCT FROM head
+                AND (SELECT content FROM entry_versions WHERE entry = id AND number = head)
+                    IS DISTINCT FROM
+                    (SELECT content FROM entry_versions WHERE entry = id AND number = live)
         """)
     )
 

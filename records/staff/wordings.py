@@ -18,16 +18,22 @@ async def mark(db: AsyncConnection) -> tuple[Any, ...]:
 
 
 async def heads(db: AsyncConnection) -> dict[str, int]:
-    """The number of each item's newest version."""
-    found = await db.execute(text("SELECT id, head FROM entries WHERE kind = 'item' ORDER BY id"))
+    """The number of each item's newest version; 0 of one that was thrown away."""
+    found = await db.execute(
+        text("""
+            SELECT id, CASE WHEN state = 'dropped' THEN 0 ELSE head END AS head
+            FROM entries WHERE kind = 'item' ORDER BY id
+        """)
+    )
     return {row.id: row.head for row in found}
 
 
 async def of(db: AsyncConnection, items: Sequence[str]) -> dict[str, list[str]]:
-    """The newest wordings of these items."""
+    """The newest wordings of these items; none of one that was thrown away."""
     found = await db.execute(
         text("""
-            SELECT e.id, v.content -> 'wordings' AS wordings FROM entries e
+            SELECT e.id, CASE WHEN e.state = 'dropped' THEN '[]' ELSE v.content -> 'wordings' END
+                AS wordings FROM entries e
             JOIN entry_versions v ON v.entry = e.id AND v.number = e.head
             WHERE e.id = ANY(:items) ORDER BY e.id
         """),

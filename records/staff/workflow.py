@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,14 +11,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.staff import entries
-from records.staff.entries import Content, Entry, Facets
+from records.staff.entries import DROPPED, Content, Entry, Facets, Version
 
 SYSTEM = "system"
+# Nothing is being written: the newest version tells what citizens get.
+SETTLED = frozenset({"published", "retired"})
 # From which states a step leads to which.
 STEPS: Mapping[str, tuple[frozenset[str], str]] = {
     "submit": (frozenset({"draft"}), "in_review"),
     "approve": (frozenset({"in_review"}), "approved"),
     "send_back": (frozenset({"in_review", "approved"}), "draft"),
+    "take_back": (frozenset({"in_review", "approved"}), "draft"),
+    "throw_away": (frozenset({"draft"}), DROPPED),
 }
 
 
@@ -34,6 +38,10 @@ class OwnChange(Exception):
     """Who wrote any of a change does not approve it."""
 
 
+class OthersWords(Exception):
+    """Who wrote nothing of a change does not take it back; what others wrote stays."""
+
+
 async def save(
     db: AsyncConnection,
     entry: str,
@@ -43,8 +51,12 @@ async def save(
     author: str,
     note: str,
     now: datetime,
+    with_words_of: Iterable[str] = (),
 ) -> int:
-    """Keep a new version as a draft; `based_on` 0 begins a new entry. The version's number."""
+    """Keep a new version as a draft; `based_on` 0 begins a new entry. The version's number.
+
+    `with_words_of` are others whose words come back with it: they do not approve it either.
+    """
     authors: tuple[str, ...] = ()
     if based_on == 0:
         await _begin(db, entry, facets, now)
@@ -52,10 +64,10 @@ async def save(
         old = await entries.get(db, entry, lock=True)
         if old.head != based_on:
             raise ChangedMeanwhile(entry)
-        if old.head != old.live:
+        if old.state not in SETTLED:
             authors = (await entries.version(db, entry, old.head)).authors
     number = based_on + 1
-    everybody = sorted({*authors, author})
+    everybody = sorted({*authors, *with_words_of, author})
     await _keep_version(db, entry, number, content, author, everybody, note, now)
     await db.execute(
         text("""
@@ -122,9 +134,13 @@ async def step(
     allowed, to = STEPS[name]
     if old.state not in allowed:
         raise WrongState(entry)
+    authors = (await entries.version(db, entry, head)).authors
+    if name == "take_back" and who not in authors:
+        raise OthersWords(entry)
+    if name == "throw_away" and set(authors) != {who}:
+        raise OthersWords(entry)
     if name == "approve":
-        written = await entries.version(db, entry, head)
-        if who in written.authors:
+        if who in authors:
             raise OwnChange(entry)
         await db.execute(
             text("""
@@ -139,6 +155,24 @@ async def step(
         {"state": to, "now": now, "id": entry},
     )
     return old
+
+
+async def as_live(
+    db: AsyncConnection,
+    kept: Entry,
+    facets: Facets,
+    shown: Version,
+    who: str,
+    note: str,
+    now: datetime,
+) -> int:
+    """Have an entry's newest version say what citizens get anyway; nothing waits any more."""
+    number = await save(db, kept.id, facets, shown.content, kept.head, who, note, now)
+    state = "retired" if "retired" in shown.content else "published"
+    await db.execute(
+        text("UPDATE entries SET state = :state WHERE id = :id"), {"state": state, "id": kept.id}
+    )
+    return number
 
 
 async def schedule(db: AsyncConnection, entry: str, head: int, at: datetime | None) -> None:

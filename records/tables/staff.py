@@ -69,7 +69,8 @@ entries = Table(
     Column("review_by", Date),
     Column("effective_to", Date),
     Column("search", Text, nullable=False),
-    Column("state", Text, nullable=False),  # draft | in_review | approved | published | retired
+    # draft | in_review | approved | published | retired | dropped
+    Column("state", Text, nullable=False),
     Column("head", Integer, nullable=False),
     Column("live", Integer),  # the version that citizens get
     moment("publish_at", nullable=True),
