@@ -24,7 +24,7 @@ from console.judging.workshop import Workshop
 from console.knowledge.known import Library
 from console.knowledge.live import LiveFolder
 from console.knowledge.similar import Wordings
-from console.refusals import Forged, NotYours, Refusal, SignInFirst
+from console.refusals import Forged, NotYours, SignInFirst, Wanted
 from console.settings import Settings
 from console.sign_in.provider import Provider
 from console.writing import Writing
@@ -115,7 +115,7 @@ class Desk:
         for one in self.form.getlist(name):
             entry, _, version = str(one).rpartition(":")
             if not entry or not _VERSION.fullmatch(version):
-                raise Refusal
+                raise Wanted("ticks")
             told[entry] = int(version)
         return told
 

@@ -69,7 +69,7 @@ async def _among_items(db: AsyncConnection, coming: dict[str, Version]) -> list[
 
 def told(parts: Parts, stopped: Sequence[Stopped]) -> str:
     """What the gate stops, in words."""
-    lines = {f"{one.entry}：{parts.writing.problem(one.problem)}" for one in stopped}
+    lines = {f"{one.entry}：{parts.writing.told(one.problem)}" for one in stopped}
     return " ".join(sorted(lines)[:20])
 
 

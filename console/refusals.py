@@ -14,6 +14,16 @@ class Refusal(Exception):
         self.detail = detail
 
 
+class Wanted(Refusal):
+    """A form that lacks something, or has it wrongly: which field, and what has to stand there."""
+
+    code = "wanted"
+
+    def __init__(self, what: str, **values: object) -> None:
+        super().__init__()
+        self.what, self.values = what, values
+
+
 class SignInFirst(Refusal):
     """Nobody is signed in, or the session is over."""
 

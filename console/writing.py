@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from console.knowledge.checks import Problem
-from console.refusals import Refusal
+from console.refusals import Refusal, Wanted
 from console.roles import may
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,6 +55,13 @@ class Writing:
         """A problem as a sentence."""
         return self.sentence(problem.code, problem.values)
 
+    def told(self, problem: Problem) -> str:
+        """A problem as a sentence that names its field, for where the field is not in sight."""
+        sentence, field = self.problem(problem), self.word(problem.field, "fields")
+        if problem.code == "not_as_it_must":
+            sentence += self.words["notes"].get(problem.field, "")
+        return sentence if field.split("（")[0] in sentence else f"{field}：{sentence}"
+
     def sentence(self, code: str, values: Mapping[str, Any]) -> str:
         """The sentence of a problem's code, filled in."""
         sentence: str = self.words["problems"][code]
@@ -82,11 +89,14 @@ class Writing:
     def refusal(self, refusal: Refusal, signed_in: bool) -> Response:
         """A page that says why not."""
         sentence = self.words["refusals"][refusal.code]
+        detail = refusal.detail
+        if isinstance(refusal, Wanted):
+            detail = self.words["wanted"][refusal.what].format(**refusal.values)
         return self.page(
             "refused.html",
             refusal.status,
             sentence=sentence,
-            detail=refusal.detail,
+            detail=detail,
             signed_in=signed_in,
         )
 

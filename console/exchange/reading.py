@@ -7,7 +7,7 @@ from functools import partial
 
 from console.exchange import arriving, tables
 from console.exchange.tables import Row
-from console.refusals import NotReadable
+from console.refusals import NotReadable, Wanted
 
 KINDS = ("xlsx", "csv", "yml", "yaml")
 
@@ -16,7 +16,7 @@ def kind(name: str) -> str:
     """How the file's name ends; refused where that is none of ours."""
     ending = name.rsplit(".", 1)[-1].lower()
     if ending not in KINDS:
-        raise NotReadable
+        raise Wanted("kind_of_file")
     return ending
 
 

@@ -191,13 +191,16 @@ def _of_schema(kind: str, entry: str, content: Content, known: Known) -> Iterato
         schema, whole = known.schemas["item"], {"items": [{"id": entry, **told}]}
     else:
         schema, whole = known.schemas["parameter"], {"parameters": [dict(content)]}
-    for error in schema.iter_errors(whole):
-        path = [str(one) for one in error.absolute_path][2:]
-        yield Problem(path[0] if path else _missing(error), "not_as_it_must", {})
+    wrong = dict.fromkeys(one for error in schema.iter_errors(whole) for one in _fields(error))
+    yield from (Problem(one, "not_as_it_must", {}) for one in wrong)
 
 
-def _missing(error: Any) -> str:
-    """The field that is not there."""
+def _fields(error: Any) -> list[str]:
+    """The fields that an error is about: one that is there, or all that are missing."""
+    path = [str(one) for one in error.absolute_path][2:]
+    if path:
+        # The one figure that needs no source is known by its name.
+        return ["source" if (path[0], error.validator) == ("name", "const") else path[0]]
     if error.validator != "required":
-        return "local"
-    return next((one for one in error.validator_value if one not in error.instance), "")
+        return ["local"]
+    return [one for one in error.validator_value if one not in error.instance]

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from console.doors import Editor, QuestionReader
 from console.knowledge import content
 from console.listening import drawing, wordings
-from console.refusals import NotFound, Refusal
+from console.refusals import NotFound, Wanted
 from records.questions import clusters
 from records.questions.clusters import SETTLED, Asked
 from records.staff import entries, workflow
@@ -61,6 +61,8 @@ async def show(cluster: str, desk: QuestionReader) -> Response:
 async def assign(cluster: str, desk: Editor) -> Response:
     """Give the group to an item, with new wordings as a draft of it."""
     number, entry = _number(cluster), desk.said("entry").strip().split(" ")[0].upper()[:40]
+    if not entry:
+        raise Wanted("chosen_item")
     async with desk.change() as db:
         await clusters.get(db, number, desk.now)
         index = await desk.parts.wordings.index(db)
@@ -80,8 +82,10 @@ async def begin(cluster: str, desk: Editor) -> Response:
     async with desk.change() as db:
         await clusters.get(db, number, desk.now)
         families = (await entries.choices(db, content.ITEM))["family"]
-        if not title or desk.said("family") not in families:
-            raise Refusal
+        if not title:
+            raise Wanted("title")
+        if desk.said("family") not in families:
+            raise Wanted("family")
         entry = await entries.next_item_id(db)
         shown = content.facets(content.ITEM, entry, desk.said("family"), told)
         await workflow.save(db, entry, shown, told, 0, desk.me, "", desk.now)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.doors import Desk, Editor, QuestionReader
 from console.listening import wordings
-from console.refusals import Blocked, Refusal, WrongState
+from console.refusals import Blocked, Wanted
 from records.questions import clusters
 from records.questions.clusters import DISMISSED, SETTLED, STATES, Wish
 from records.questions.understood import TROUBLES
@@ -65,7 +65,7 @@ async def accept(desk: Editor) -> Response:
         for one in ids:
             group = await clusters.get(db, one, desk.now)
             if not group.item:
-                raise WrongState
+                raise Wanted("group_item", words=group.words[:20])
             sure = await clusters.texts(db, one, 20, group.item, wordings.LIKELY)
             told = wordings.proposed(sure, WORDINGS_OF_EACH)
             if not told:
@@ -89,10 +89,10 @@ async def reopen(desk: Editor) -> Response:
 
 def _ids(desk: Desk) -> list[int]:
     said = [one for one in desk.form.getlist("cluster") if isinstance(one, str)]
-    if not 0 < len(said) <= MOST_AT_ONCE or not all(
-        one.isascii() and one.isdecimal() and len(one) < 16 for one in said
-    ):
-        raise Refusal
+    if not 0 < len(said) <= MOST_AT_ONCE:
+        raise Wanted("groups", most=MOST_AT_ONCE)
+    if not all(one.isascii() and one.isdecimal() and len(one) < 16 for one in said):
+        raise Wanted("ticks")
     return sorted({int(one) for one in said})
 
 

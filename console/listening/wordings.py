@@ -11,7 +11,7 @@ from console.doors import Desk
 from console.knowledge import content
 from console.knowledge.content import ITEM
 from console.knowledge.similar import Index, bare, shared
-from console.refusals import Blocked, NoItem, Refusal
+from console.refusals import Blocked, NoItem, Wanted
 from records.staff import entries, workflow
 from records.staff.entries import Version
 
@@ -41,8 +41,11 @@ def _unfit(line: str) -> bool:
 def lines(said: str) -> list[str]:
     """The wordings of a form, one a line."""
     told = [one for line in content.tidy(said).split("\n") if (one := line.strip())]
-    if len(told) > MOST_LINES or any(len(one) > LONGEST for one in told):
-        raise Refusal
+    if len(told) > MOST_LINES:
+        raise Wanted("fewer_wordings", most=MOST_LINES)
+    for one in told:
+        if len(one) > LONGEST:
+            raise Wanted("shorter_wording", line=one[:20], most=LONGEST)
     return told
 
 

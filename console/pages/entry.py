@@ -13,7 +13,7 @@ from console.knowledge.checks import problems
 from console.knowledge.content import ITEM, tidy
 from console.knowledge.differences import fields_changed
 from console.knowledge.similar import shared
-from console.refusals import Blocked, Refusal
+from console.refusals import Blocked, Wanted
 from records.staff import entries, workflow
 
 LONGEST_COMMENT = 2000
@@ -37,7 +37,7 @@ async def submitted(desk: Desk, entry: str, head: int) -> Response:
     found = problems(kept.kind, entry, version.content, desk.parts.library.now())
     found += shared(index, entry, version.content.get("wordings", []))
     if found:
-        raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.problem(one) for one in found)))
+        raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.told(one) for one in found)))
     return await _step(desk, entry, "submit", head)
 
 
@@ -96,7 +96,7 @@ async def comment(entry: str, desk: Commenter) -> Response:
     """Say something about the newest version."""
     said = tidy(desk.said("text"))[:LONGEST_COMMENT]
     if not said:
-        raise Refusal
+        raise Wanted("comment")
     async with desk.change() as db:
         kept = await entries.get(db, entry)
         await workflow.comment(db, entry, kept.head, desk.me, said, desk.now)
@@ -140,4 +140,4 @@ def _moment(said: str) -> datetime | None:
     try:
         return datetime.fromisoformat(said).replace(tzinfo=CHINA)
     except ValueError as problem:
-        raise Refusal from problem
+        raise Wanted("time") from problem

@@ -13,7 +13,7 @@ from console.exchange import bringing, cells, reading, tables
 from console.exchange.bringing import Job
 from console.knowledge import files
 from console.knowledge.content import ITEM
-from console.refusals import NotReadable
+from console.refusals import NotReadable, Wanted
 from records.staff import entries, imports
 from records.staff.imports import Import
 
@@ -56,9 +56,9 @@ async def export(kind: str, desk: Exporter) -> Response:
 async def take(desk: Importer) -> Response:
     """A dry run; the same file again with the mark of the dry run is the import itself."""
     file = desk.form.get("file")
-    if not isinstance(file, UploadFile):
-        raise NotReadable
-    name = file.filename or ""
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Wanted("file")
+    name = file.filename
     reading.kind(name)
     written = await file.read()
     async with desk.change() as db:

@@ -18,7 +18,7 @@ from console.knowledge.touched import touched
 from console.pages.entry import submitted
 from console.pages.item import begun_with
 from console.pages.items import PAGE, query, read_wish
-from console.refusals import Blocked, NotFound
+from console.refusals import Blocked, NotFound, Wanted
 from records.staff import entries, workflow
 from records.staff.entries import Content, Entry
 
@@ -51,7 +51,7 @@ async def begin(desk: Editor) -> Response:
     entry = content.figure_id(told)
     async with desk.change() as db:
         shown = content.facets(FIGURE, entry, FIGURES_FAMILY, told)
-        based_on = await _put_away(db, entry)
+        based_on = await _put_away(db, entry, told)
         number = await workflow.save(db, entry, shown, told, based_on, desk.me, "", desk.now)
         await desk.note(db, "begin", entry, version=number)
     return RedirectResponse(f"/figures/{entry}", 303)
@@ -131,19 +131,21 @@ async def _figure(db: AsyncConnection, figure: str) -> Entry:
     return kept
 
 
-async def _put_away(db: AsyncConnection, figure: str) -> int:
-    """The newest version of a figure that was thrown away before it was ever published; or 0."""
+async def _put_away(db: AsyncConnection, figure: str, told: Content) -> int:
+    """The newest version of a figure that was thrown away; 0 where there is none at all."""
     try:
         kept = await entries.get(db, figure, lock=True)
     except entries.NoEntry:
         return 0
-    return kept.head if kept.state == entries.DROPPED else 0
+    if kept.state != entries.DROPPED:
+        raise Wanted("figure_there", label=kept.title, day=told["effective_from"])
+    return kept.head
 
 
 def _refuse_wrong(desk: Desk, told: Content) -> None:
     found = problems(FIGURE, "", told, desk.parts.library.now())
     if found:
-        raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.problem(one) for one in found)))
+        raise Blocked(" ".join(dict.fromkeys(desk.parts.writing.told(one) for one in found)))
 
 
 def _said(desk: Desk) -> dict[str, object]:

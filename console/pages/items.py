@@ -19,7 +19,7 @@ from console.knowledge.checks import problems
 from console.knowledge.similar import shared
 from console.publishing import Stopped
 from console.quality import standing
-from console.refusals import Blocked, Refusal
+from console.refusals import Blocked, Wanted
 from records.staff import entries, workflow
 from records.staff.entries import Wish
 
@@ -66,8 +66,10 @@ async def ask_new(desk: Editor) -> Response:
 async def begin(desk: Editor) -> Response:
     """Begin an item as a draft with the next id."""
     family, title = desk.said("family"), content.tidy(desk.said("title"))
-    if not _FAMILY.fullmatch(family) or not title:
-        raise Refusal
+    if not title:
+        raise Wanted("title")
+    if not _FAMILY.fullmatch(family):
+        raise Wanted("family")
     told = cells.to_content(
         {"title": title, "area": desk.said("area"), "wordings": desk.said("wordings")}
     )
@@ -83,8 +85,8 @@ async def begin(desk: Editor) -> Response:
 async def submit(desk: Editor) -> Response:
     """Ask for a review of all drafts that are ticked, or of none if one is plainly wrong."""
     heads = desk.versions("draft")
-    if not heads or len(heads) > PAGE:
-        raise Refusal
+    if not 0 < len(heads) <= PAGE:
+        raise Wanted("drafts", most=PAGE)
     known, wrong = desk.parts.library.now(), list[Stopped]()
     async with desk.change() as db:
         index = await desk.parts.wordings.index(db)

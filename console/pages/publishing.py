@@ -13,7 +13,7 @@ from console.doors import Desk, Publisher, Reader
 from console.judging import candidate, pilot
 from console.judging.workshop import WorkshopAway
 from console.knowledge.differences import fields_changed
-from console.refusals import Refusal
+from console.refusals import Wanted
 from records.staff import candidates, entries, snapshots
 from records.staff.entries import Wish
 
@@ -77,14 +77,14 @@ async def begin_pilot(desk: Publisher) -> Response:
         known = await candidates.site_names(db)
     sites = [one for one in desk.form.getlist("site") if isinstance(one, str) and one in known]
     if not sites:
-        raise Refusal
+        raise Wanted("pilot_sites")
     return await _begin(desk, pilot.PILOT, sites)
 
 
 async def _begin(desk: Desk, want: str, sites: Sequence[str] = ()) -> Response:
     versions = desk.versions("entry")
-    if not versions or len(versions) > MOST:
-        raise Refusal
+    if not 0 < len(versions) <= MOST:
+        raise Wanted("entries", most=MOST)
     note = desk.said("note")[:500]
     number = await candidate.begin(desk.parts, versions, desk.me, note, want, sites)
     if number is None:

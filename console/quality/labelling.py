@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from console.doors import CHINA, Labeller
 from console.knowledge.content import ITEM
 from console.quality import measures
-from console.refusals import Refusal
+from console.refusals import Wanted
 from records.questions import samples
 from records.staff import entries
 from records.staff.entries import Wish
@@ -56,8 +56,10 @@ async def keep(desk: Labeller) -> Response:
     said = (desk.said("item") or desk.said("label")).strip().upper()
     said = said if said.lower() not in measures.OTHERS else said.lower()
     async with desk.change() as db:
+        if not said:
+            raise Wanted("label")
         if said not in measures.OTHERS and said not in await entries.titles(db, [said]):
-            raise Refusal
+            raise Wanted("item", entry=said[:40])
         message = desk.whole("message")
         week = await samples.label(db, message, desk.me, said, desk.now)
         await samples.keep(db, measures.week_of(week, await samples.judged(db, week, week)))

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import Operator, Reader
-from console.refusals import Refusal
+from console.refusals import Wanted
 from records.delivery import backlog
 
 MOST_SHOWN = 100
@@ -32,9 +32,9 @@ async def replay(desk: Operator) -> Response:
     try:
         conversation = UUID(said) if said else None
     except ValueError:
-        raise Refusal from None
+        raise Wanted("ticks") from None
     if account is None and conversation is None:
-        raise Refusal
+        raise Wanted("ticks")
     async with desk.change() as db:
         many = await backlog.replay(db, desk.now, account=account, conversation=conversation)
         await desk.note(db, "replay", account or f"conversation:{conversation}", many=many)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import CHINA, Desk, Operator, Reader
-from console.refusals import Blocked, NotFound, Refusal
+from console.refusals import Blocked, NotFound, Wanted
 from records.places import sites
 from records.places.shapes import NotASite, SiteNotice, fields_of, read_site
 from records.places.sites import Site
@@ -36,8 +36,9 @@ async def begin(desk: Operator) -> Response:
     """Register a site."""
     site = _read(desk, {"key": desk.said("key"), "name": desk.said("name")})
     async with desk.change() as db:
-        if await sites.find(db, site.key) is not None:
-            raise Refusal
+        there = await sites.find(db, site.key)
+        if there is not None:
+            raise Wanted("key_taken", key=there.key, name=there.name)
         await sites.put(db, site, desk.now)
         await desk.note(db, "save", f"site:{site.key}")
     return RedirectResponse(f"/operations/sites/{site.key}", 303)
@@ -51,7 +52,7 @@ async def notify(desk: Operator) -> Response:
     async with desk.change() as db:
         chosen = [one for one in await sites.listed(db) if one.key in keys]
         if not chosen or len(chosen) != len(keys):
-            raise Refusal
+            raise Wanted("ticks" if keys else "notice_sites")
         for one in chosen:
             await sites.put(db, replace(one, notice=notice), desk.now)
         act = "notice" if notice else "notice_off"

@@ -84,9 +84,10 @@ async def test_a_new_site_is_registered_once(console: Console) -> None:
     async with console.worker("administrator") as worker:
         told = {"key": "east", "name": "东城"}
         assert (await worker.post("/operations/sites", **told)).status_code == 303
-        assert (await worker.post("/operations/sites", **told)).status_code == 400
+        twice = await worker.post("/operations/sites", **told | {"name": "别的"})
+        assert (twice.status_code, "代号“east”已经给了网点“东城”" in twice.text) == (400, True)
         assert (await worker.post("/operations/sites", key="../x", name="x")).status_code == 409
-    assert rows(console, "SELECT key FROM sites") == [("east",)]
+    assert rows(console, "SELECT key, name FROM sites") == [("east", "东城")]
 
 
 @pytest.fixture
