@@ -134,6 +134,7 @@ class Desk:
         async with self.parts.database.connect() as db:
             names = await sessions.names(db)
         values |= {"desk": self, "names": names, "today": self.now.astimezone(CHINA).date()}
+        values.setdefault("known", self.parts.library.now())
         return self.parts.writing.page(template, status, **values)
 
 

@@ -42,6 +42,8 @@ async def touched(
             if after["name"] not in (told.get("parameters") or []):
                 continue
             was, becomes = local_text(told, old, short), local_text(told, new, short)
+            if was is None and becomes is None:
+                continue  # other figures of its sentence are missing here: it is not said at all
             change = tuple(pieces(was or "", becomes or ""))
             found.append(Touched(item, told["title"], change))
     return found

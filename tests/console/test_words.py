@@ -48,6 +48,11 @@ def test_all_that_the_audit_log_tells_has_a_word() -> None:
     assert seen > 25
 
 
+def test_every_file_of_items_has_a_word() -> None:
+    families = {file.stem for file in (ROOT / "data/knowledge/items").glob("*.yml")}
+    assert families <= WORDS["families"].keys()
+
+
 def test_every_rule_of_retention_has_a_word() -> None:
     names = {rule.name for rule in retention.rules(Times())}
     assert names <= WORDS["rules"].keys()
