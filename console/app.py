@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -189,4 +190,15 @@ def _page(request: Request, parts: Parts, refusal: Refusal) -> Response:
             return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
         if request.method == "GET":
             return RedirectResponse("/sign-in", 303)
-    return parts.writing.refusal(refusal, cookie_name(parts.settings) in request.cookies)
+    signed_in = cookie_name(parts.settings) in request.cookies
+    return parts.writing.refusal(refusal, signed_in, _way_back(request, parts.settings))
+
+
+def _way_back(request: Request, settings: Settings) -> str:
+    """The page of ours that led here, unless it is this one; else the first."""
+    whole = urlsplit(request.headers.get("referer", ""))
+    here = request.method == "GET" and whole.path == request.url.path
+    if f"{whole.scheme}://{whole.netloc}" != settings.origin or here:
+        return "/"
+    # Two slashes at the beginning would lead to another host.
+    return "/" + whole.path.lstrip("/") + (f"?{whole.query}" if whole.query else "")

@@ -86,7 +86,7 @@ class Writing:
             self.word(str(one), group or "audit_values").rstrip("。") for one in listed
         )
 
-    def refusal(self, refusal: Refusal, signed_in: bool) -> Response:
+    def refusal(self, refusal: Refusal, signed_in: bool, back: str = "/") -> Response:
         """A page that says why not."""
         sentence = self.words["refusals"][refusal.code]
         detail = refusal.detail
@@ -98,6 +98,7 @@ class Writing:
             sentence=sentence,
             detail=detail,
             signed_in=signed_in,
+            back=back,
         )
 
 

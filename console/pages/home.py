@@ -38,6 +38,7 @@ async def home(desk: Reader) -> Response:
         "counts": counts,
         "lists": lists,
         "expiring": expiring,
+        "soon": soon,
         "newest": newest,
         "questions": questions,
         "persons": persons,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import httpx
 import psycopg
+import pytest
 
 from tests.console.conftest import Console
 from tests.console.test_conflicts import FIGURE, figure
@@ -55,3 +57,56 @@ async def test_an_answer_that_is_not_said_in_a_place_does_not_change_there(
                 """ '["base_floor", "base_ceiling"]') WHERE entry = 'Q003'"""
             )
         assert "会变的答案（0）" in (await editor.get(f"/figures/{FIGURE}")).text
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("/items/Q001?x=1&y=2", 'href="/items/Q001?x=1&amp;y=2"'),
+        ("//evil.example/x", 'href="/evil.example/x"'),
+        ("", ""),
+    ],
+)
+async def test_a_refusal_leads_back_to_where_it_came_from(
+    console: Console, referer: str, back: str
+) -> None:
+    async with console.worker("editor") as editor:
+        form = {"csrf": editor.csrf, "text": " "}
+        came = {"referer": console.url + referer} if referer else {}
+        refused = await editor.http.post("/entries/Q001/comment", data=form, headers=came)
+        assert refused.status_code == 400
+        assert ("回到刚才那一页" in refused.text, back in refused.text) == (bool(back), True)
+        for wrong in ("https://evil.example/", console.url + "/items/Q999", "javascript:alert(1)"):
+            found: httpx.Response = await editor.get("/items/Q999", headers={"referer": wrong})
+            assert (found.status_code, "刚才那一页" in found.text) == (404, False)
+
+
+async def test_a_citizens_question_finds_the_item_that_is_asked_about_like_it(
+    console: Console,
+) -> None:
+    async with console.worker("editor") as editor:
+        found = await editor.get("/items", params={"words": "我想补办社保卡要多久"})
+        assert "没有条目里有这几个字" in found.text
+        assert 'href="/items/Q001"' in found.text
+        none = (await editor.get("/items", params={"words": "火星"})).text
+        assert "没有符合条件的条目" in none
+        assert "没有符合条件的参数" in (await editor.get("/figures?words=火星")).text
+        assert "共1个" in (await editor.get("/figures?region=110000&state=published")).text
+
+
+async def test_the_first_page_says_where_the_rest_is(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        for number in range(9):
+            told = {"title": f"新条目{number}", "family": "demo", "area": "社会保险"}
+            await editor.post("/items/new", **told)
+        page = (await editor.get("/")).text
+    assert 'href="/items?state=draft">条目</a>' in page
+    assert "共9个" in page
+    assert 'state=approved">条目</a>' not in page
+
+
+async def test_figures_of_a_time_without_a_question_say_so(console: Console) -> None:
+    async with console.worker("editor") as editor:
+        page = (await editor.get("/insight?since=2020-01-01&until=2020-01-02")).text
+    assert "没有问题。" in page
+    assert "问得最多的" not in page
