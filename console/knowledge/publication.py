@@ -16,7 +16,7 @@ from console.knowledge import content, files
 from console.knowledge.content import FIGURE, FIGURES_FAMILY, ITEM
 from console.knowledge.live import LiveFolder
 from records.staff import entries, snapshots, workflow
-from records.staff.entries import Entry
+from records.staff.entries import Entry, Version
 from records.staff.snapshots import Change
 
 log = logging.getLogger(__name__)
@@ -108,14 +108,24 @@ async def _take_release(db: AsyncConnection, live: LiveFolder, now: datetime) ->
         if before and before.content == told:
             continue
         known = await _known(db, entry)
-        if known and known.head != known.live:
+        if known and before is None:
+            log.warning("staff have another entry of this name", extra={"entry": entry})
+        if known and (before is None or known.head != known.live):
             continue
         # A file that an item leaves is not written again: it stays in its own.
         kept = known.family if known else family
+        untouched = not (known and before) or await _is_live(db, known, before)
         change = await _saved(db, (kind, kept, entry, told), known, now)
-        if known is None or (before and before.number == known.live):
+        if untouched:
             changes.append(change)
     return changes
+
+
+async def _is_live(db: AsyncConnection, known: Entry, before: Version) -> bool:
+    """Whether citizens get what the release before said, whoever wrote that last."""
+    if known.live is None:
+        return False
+    return (await entries.version(db, known.id, known.live)).content == before.content
 
 
 async def _known(db: AsyncConnection, entry: str) -> Entry | None:

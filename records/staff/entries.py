@@ -16,6 +16,9 @@ DROPPED = "dropped"
 _COLUMNS = """id, kind, family, area, title, owner, region, regional, review_by, effective_to,
     state, head, live, publish_at, changed_at"""
 
+# Items that a release brings are numbered up to here.
+LAST_OF_RELEASES = 500
+
 
 class NoEntry(Exception):
     """There is none with this id, or no such version of it."""
@@ -271,11 +274,18 @@ async def comments(db: AsyncConnection, entry: str) -> list[Comment]:
 
 
 async def next_item_id(db: AsyncConnection) -> str:
-    """The id after the highest; ids are never used again."""
+    """The id after the highest that staff gave; ids are never used again.
+
+    Lower ones belong to releases, which bring items of their own.
+    """
     found = await db.execute(
-        text("SELECT max(CAST(substr(id, 2) AS integer)) FROM entries WHERE kind = 'item'")
+        text("""
+            SELECT greatest(max(CAST(substr(id, 2) AS integer)), :releases) FROM entries
+            WHERE kind = 'item'
+        """),
+        {"releases": LAST_OF_RELEASES},
     )
-    return f"Q{(found.scalar() or 0) + 1:03d}"
+    return f"Q{found.scalar_one() + 1:03d}"
 
 
 def _entry(row: Any) -> Entry:

@@ -190,9 +190,9 @@ async def test_a_new_item_begins_with_the_words_of_a_group(console: Console) -> 
         form = {"title": "外星人参保", "area": "社会保险", "wordings": "外星人能参保吗"}
         assert (await editor.post(f"{path}/begin", family="nowhere", **form)).status_code == 400
         told = await editor.post(f"{path}/begin", family="demo", **form)
-        assert told.headers["location"] == "/items/Q004"
-        assert "外星人能参保吗" in (await editor.get("/items/Q004")).text
-    assert rows(console, "SELECT state, entry FROM clusters") == [("settled", "Q004")]
+        assert told.headers["location"] == "/items/Q501"
+        assert "外星人能参保吗" in (await editor.get("/items/Q501")).text
+    assert rows(console, "SELECT state, entry FROM clusters") == [("settled", "Q501")]
 
 
 async def test_a_group_goes_with_the_last_of_its_conversations(console: Console) -> None:

@@ -15,7 +15,7 @@ from console.knowledge import content, files
 from console.knowledge.live import LiveFolder
 from scripts.live_folder import lay_out
 from tests.console import folder
-from tests.console.conftest import Console, running_console
+from tests.console.conftest import Console, form_of, running_console
 from tests.console.test_publishing import NEW, approved, publish
 
 RELEASED = "新版本里{}的说法：可以在社保经办机构办，也可以网上办。"
@@ -59,8 +59,11 @@ async def test_an_upgrade_brings_what_is_new_and_keeps_what_staff_have(
         await publish(console, "Q001")
         async with console.worker("editor") as editor:
             await editor.edit("Q002", summary=NEW)
-    fourth = folder.item(4, "转出社保"), folder.wordings("转出社保")
-    lay_out(live_folder, released(tmp_path / "release", fourth))
+    others = [
+        (folder.item(number, topic), folder.wordings(topic))
+        for number, topic in ((4, "转出社保"), (5, "补打凭证"))
+    ]
+    lay_out(live_folder, released(tmp_path / "release", *others))
     words = live_folder / "current/knowledge/phrases.yml"
     assert words.read_text() == "words: of the release"  # before any console is there
     for console in running_console(empty_console_database, live_folder, console_port):
@@ -69,7 +72,8 @@ async def test_an_upgrade_brings_what_is_new_and_keeps_what_staff_have(
         assert said["Q001"] == NEW  # a person has changed it
         assert said["Q002"] == folder.ITEMS[1][0]["summary"]  # a person is about to
         assert said["Q003"] == RELEASED.format("Q003")
-        assert said["Q004"] == fourth[0]["summary"]
+        assert said["Q004"] == others[0][0]["summary"]
+        assert set(said) == {"Q001", "Q002", "Q003", "Q004", "Q005"}
         async with console.worker("editor") as editor:
             assert RELEASED.format("Q001") in (await editor.get("/items/Q001")).text
             assert NEW in (await editor.get("/items/Q002")).text
@@ -78,6 +82,8 @@ async def test_an_upgrade_brings_what_is_new_and_keeps_what_staff_have(
     for console in running_console(empty_console_database, live_folder, console_port):
         async with console.worker("editor") as editor:
             assert await editor.head("Q001") == 3  # it is not brought again
+            assert (await editor.step("Q001", "throw-away")).status_code == 303
+            assert form_of((await editor.get("/items/Q001")).text)["summary"] == NEW
         assert (console.live / "current").readlink().name == "000003"
 
 

@@ -133,13 +133,13 @@ async def test_a_new_item_goes_live_and_a_rollback_takes_it_away(console: Consol
     }
     async with console.worker("editor") as editor:
         begun = await editor.post("/items/new", title="灵活就业", family="demo", area="社会保险")
-        assert begun.headers["location"] == "/items/Q004"
-    await approved(console, "Q004", **form)
-    await publish(console, "Q004")
-    assert console.items()["Q004"]["title"] == "灵活就业"
+        assert begun.headers["location"] == "/items/Q501"
+    await approved(console, "Q501", **form)
+    await publish(console, "Q501")
+    assert console.items()["Q501"]["title"] == "灵活就业"
     async with console.worker("publisher") as publisher:
         await publisher.post("/publishing/1/back")
-    assert "Q004" not in console.items()
+    assert "Q501" not in console.items()
 
 
 async def test_the_gate_names_the_wording_that_two_items_share(console: Console) -> None:

@@ -78,7 +78,7 @@ async def test_a_figure_names_the_field_that_is_missing(console: Console) -> Non
 async def test_a_new_item_names_all_that_is_missing(console: Console) -> None:
     async with console.worker("editor") as editor:
         await editor.post("/items/new", **NEW)
-        page = (await editor.get("/items/Q004")).text
+        page = (await editor.get("/items/Q501")).text
         for field in ("答案（前150字说清）", "适用范围", "生效日期", "责任岗位", "复核期限"):
             assert page.count(f"<strong>{field}</strong>：没有填") == 1, field
 

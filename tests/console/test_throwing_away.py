@@ -110,20 +110,20 @@ async def test_a_new_item_is_put_away_and_can_be_had_again(console: Console) -> 
     async with console.worker("editor") as editor:
         begun = {"title": "灵活就业", "family": "demo", "area": "社会保险", "wordings": "打零工"}
         await editor.post("/items/new", **begun)
-        assert (await editor.step("Q004", "throw-away")).status_code == 303
-        assert "Q004" not in (await editor.get("/items")).text
-        assert "Q004" in (await editor.get("/items?state=dropped")).text
-        assert b"Q004" not in (await editor.get("/exchange/items.csv")).content
+        assert (await editor.step("Q501", "throw-away")).status_code == 303
+        assert "Q501" not in (await editor.get("/items")).text
+        assert "Q501" in (await editor.get("/items?state=dropped")).text
+        assert b"Q501" not in (await editor.get("/exchange/items.csv")).content
         assert (await editor.get("/exchange/items.xlsx")).status_code == 200
         again = await editor.post("/items/new", **begun)
-        assert again.headers["location"] == "/items/Q005"  # an id is never given twice
+        assert again.headers["location"] == "/items/Q502"  # an id is never given twice
         await editor.edit("Q001", wordings="打零工\n" + LINES)
-        assert "条目Q005的一样" in (await editor.step("Q001", "submit")).text
-        await editor.step("Q005", "throw-away")
+        assert "条目Q502的一样" in (await editor.step("Q001", "submit")).text
+        await editor.step("Q502", "throw-away")
         assert (await editor.step("Q001", "submit")).status_code == 303
-        assert "已经丢弃" in (await editor.get("/items/Q004")).text
-        assert (await editor.edit("Q004", title="灵活就业参保")).status_code == 303
-    assert entry(console, "Q004") == ("draft", "灵活就业参保", 2, None)
+        assert "已经丢弃" in (await editor.get("/items/Q501")).text
+        assert (await editor.edit("Q501", title="灵活就业参保")).status_code == 303
+    assert entry(console, "Q501") == ("draft", "灵活就业参保", 2, None)
 
 
 async def test_a_figure_is_thrown_away_the_same_way(console: Console) -> None:
