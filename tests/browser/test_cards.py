@@ -27,7 +27,7 @@ SEEN = {
     "by_code": ["手机号", "发验证码"],
     "table": ["近三个月缴费", "2025-10", "328.00"],
     "sign_in": ["去登录", "用手机扫码登录", "问保看不到您的密码"],
-    "certificate": ["YS-2026-000123", "7K3M-9QXP", "下载"],
+    "certificate": ["YS-2026-000123", "7K3M-9QXP", "下载", "2026年11月30日"],
     "handoff": ["前面还有 2 位", "排队号 128", "拨打 12333", "演示市人民路1号一楼"],
     "office": ["演示社会保险服务大厅", "拨打 0000-12333"],
     "notice": ["真对不起", "拨打 12333"],
@@ -36,7 +36,7 @@ SEEN = {
 
 @pytest.mark.parametrize("scene", SCENES)
 async def test_a_card_shows_what_it_holds(chat: Chat, scene: str) -> None:
-    page = await chat()
+    page = await chat(timezone_id="UTC")
     await ask(page, scene)
     for words in SEEN[scene]:
         await expect(page.locator("#log")).to_contain_text(words)

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import * as api from "../api";
 import { Icon } from "../icons";
+import { locale } from "../look";
 import { Button, Fold, Phone, Rich } from "../parts";
 import { saveBlob } from "../save";
 import { Hours } from "../Hours";
@@ -10,6 +11,8 @@ import { withTalk } from "../talk";
 import { fill, useWords } from "../words";
 import { Sources, Validity } from "./Sources";
 import type { Answer, Certificate, Estimate, Handoff, Notice, Office, Table } from "./shapes";
+
+const WHEN = { dateStyle: "long", timeStyle: "short" } as const;
 
 export function AnswerCard({ card }: { card: Answer }) {
     const words = useWords();
@@ -203,7 +206,9 @@ export function CertificateCard({ card }: { card: Certificate }) {
         }
     };
     const until = new Date(card.expires_at);
-    const date = Number.isNaN(until.getTime()) ? card.expires_at : until.toLocaleString();
+    const date = Number.isNaN(until.getTime())
+        ? card.expires_at
+        : until.toLocaleString(locale(), WHEN);
     return (
         <>
             <h3>{card.title}</h3>
