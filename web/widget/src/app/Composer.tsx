@@ -67,21 +67,23 @@ export function Composer() {
                     onKeyDown={key}
                     onPaste={paste}
                 />
-                {canListen && (
-                    <button
-                        type="button"
-                        class="button quiet mic"
-                        aria-pressed={Boolean(stop)}
-                        onClick={listen}
-                    >
-                        <Icon name="mic" />
-                        <span class="label">{words.speak}</span>
+                <div class="buttons">
+                    {canListen && (
+                        <button
+                            type="button"
+                            class="button quiet mic"
+                            aria-pressed={Boolean(stop)}
+                            onClick={listen}
+                        >
+                            <Icon name="mic" />
+                            <span class="label">{words.speak}</span>
+                        </button>
+                    )}
+                    <button type="submit" class="button strong send" aria-disabled={!text.trim()}>
+                        <Icon name="send" />
+                        <span>{words.send}</span>
                     </button>
-                )}
-                <button type="submit" class="button strong send" aria-disabled={!text.trim()}>
-                    <Icon name="send" />
-                    <span>{words.send}</span>
-                </button>
+                </div>
             </div>
             {left <= WARN_AT && (
                 <p class="quiet small" id="left">

@@ -12,8 +12,10 @@ export function Header({ onSettings, onClose }: { onSettings: () => void; onClos
             <div class="inner">
                 <Mark />
                 <div class="who">
-                    <h1>{words.name}</h1>
-                    <p>{site.name}</p>
+                    <div>
+                        <h1>{words.name}</h1>
+                        <p>{site.name}</p>
+                    </div>
                 </div>
                 <button type="button" class="button human" onClick={askForPerson}>
                     <Icon name="human" />

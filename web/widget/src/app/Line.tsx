@@ -80,21 +80,25 @@ function Tools({ event, rated }: { event: ChatEvent; rated: boolean }) {
     return (
         <div class="tools">
             {rated && <Rating seq={event.seq} />}
-            {canRead && (
-                <Button
-                    kind="quiet"
-                    icon={seq === event.seq ? "stop" : "aloud"}
-                    pressed={seq === event.seq}
-                    onClick={() => readAloud(event.seq, event.text, () => announce(words.no_voice))}
-                >
-                    {seq === event.seq ? words.stop_aloud : words.aloud}
-                </Button>
-            )}
-            {rated && (
-                <Button kind="quiet" icon="copy" onClick={copy}>
-                    {words.copy}
-                </Button>
-            )}
+            <div class="others">
+                {canRead && (
+                    <Button
+                        kind="quiet"
+                        icon={seq === event.seq ? "stop" : "aloud"}
+                        pressed={seq === event.seq}
+                        onClick={() =>
+                            readAloud(event.seq, event.text, () => announce(words.no_voice))
+                        }
+                    >
+                        {seq === event.seq ? words.stop_aloud : words.aloud}
+                    </Button>
+                )}
+                {rated && (
+                    <Button kind="quiet" icon="copy" onClick={copy}>
+                        {words.copy}
+                    </Button>
+                )}
+            </div>
         </div>
     );
 }

@@ -14,7 +14,8 @@ export interface Look {
 }
 
 const NAME = "wenbao.look";
-export const SIZES = [16, 19, 22, 26, 30]; // px of a word; 长辈版 begins with the third
+export const SIZES = [16, 19, 22, 26, 30]; // px of a word where the browser's own are 16
+const OWN = 16; // who made the browser's words larger gets all of ours larger in proportion
 export const ELDER_FROM = 2;
 
 const first: Look = {
@@ -49,7 +50,7 @@ export function show({ elder, size, contrast, locale }: Look): void {
     root.lang = locale;
     root.toggleAttribute("data-elder", elder);
     root.toggleAttribute("data-contrast", contrast);
-    root.style.fontSize = `${SIZES[size] ?? 16}px`;
+    root.style.fontSize = `${((SIZES[size] ?? OWN) / OWN) * 100}%`;
     const { brand, brand_dark } = site.theme ?? {};
     if (brand) root.style.setProperty("--site-brand", brand);
     if (brand_dark) root.style.setProperty("--site-brand-dark", brand_dark);

@@ -44,14 +44,18 @@ export function Button({
 }
 
 export function Phone({ number, strong }: { number: string; strong?: boolean }) {
-    const words = useWords();
+    const [before, after] = useWords().call.split("{phone}");
     return (
         <a
             class={`button ${strong ? "strong" : "plain"}`}
             href={`tel:${number.replace(/[^0-9+]/g, "")}`}
         >
             <Icon name="phone" />
-            <span>{fill(words.call, { phone: number })}</span>
+            <span>
+                {before}
+                <span class="whole">{number}</span>
+                {after}
+            </span>
         </a>
     );
 }
