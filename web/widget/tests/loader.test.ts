@@ -103,6 +103,18 @@ describe("an app that comes", () => {
     });
 });
 
+describe("a browser that makes no style sheets by script", () => {
+    it("gets the launcher all the same", () => {
+        api.destroy();
+        vi.stubGlobal("CSSStyleSheet", () => {
+            throw new TypeError("Illegal constructor");
+        });
+        api.init({ site: "demo", locale: "zh-CN" });
+        expect(find("style").textContent).toContain(".launcher");
+        expect(find(".launcher").textContent).toContain("社保咨询");
+    });
+});
+
 describe("a page with a typo", () => {
     const any = (value: unknown) => value as never;
     let warned: ReturnType<typeof vi.spyOn>;
