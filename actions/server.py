@@ -37,6 +37,7 @@ from actions.estimates.flexible import EstimateFlexible
 from actions.estimates.maternity import EstimateMaternity
 from actions.estimates.pension import EstimatePension
 from actions.estimates.unemployment import EstimateUnemployment
+from actions.exchange import schemas
 from actions.exchange.conversation import (
     ApplyForCoverage,
     ApplyForTransfer,
@@ -120,7 +121,8 @@ ACTIONS = (
 
 
 def create(parts: Parts, name: str = "wenbao_actions") -> Sanic[Any, Any]:
-    """The server with every action."""
+    """The server with every action; what is slow the first time is done before it is asked."""
+    schemas.load()
     actions: dict[str, CitizenAction] = {one.action: one(parts) for one in ACTIONS}
     app: Sanic[Any, Any] = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_CALL

@@ -21,6 +21,12 @@ class SchemaInvalid(Exception):
         self.problems = problems  # paths and rules; they may hold values, so they are not logged
 
 
+def load() -> None:
+    """Make both validators now: that takes longer than the records give a whole step."""
+    _libxml2()
+    _xmlschema()
+
+
 def check_shape(xml: bytes) -> None:
     """`SchemaInvalid` unless libxml2 and xmlschema both find the document well."""
     problems = (*_with_libxml2(xml), *_with_xmlschema(xml))
