@@ -4,6 +4,7 @@ second: most of them are empty anyway.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,15 @@ REACHED = """
 """
 
 
+# What a test left behind: a server that is stopping, what a killed process had begun.
+RUNNING = """
+    SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+        AND backend_type = 'client backend' LIMIT 1
+"""
+SECONDS_TO_END = 10.0
+
+
 class Emptier:
     """Holds one connection: a new one has to learn about all the tables first."""
 
@@ -34,8 +44,15 @@ class Emptier:
             assert all(name is not None for (name,) in found), tables
             orders = "; ".join(f"DELETE FROM {name}" for (name,) in found)  # noqa: S608
             self._orders[tables] = orders.encode()
+        self._wait()
         self._db.execute(self._orders[tables])
         return self._db
+
+    def _wait(self) -> None:
+        """Until nobody is in a transaction: rows taken in another order would be a deadlock."""
+        until = time.monotonic() + SECONDS_TO_END
+        while self._db.execute(RUNNING).fetchone() and time.monotonic() < until:
+            time.sleep(0.01)
 
 
 @contextmanager

@@ -89,7 +89,9 @@ class Served:
         thread = self._thread
         self.let_go()
         if thread is not None:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
+            if thread.is_alive():  # it would go on in the stores of the next test
+                raise RuntimeError("server did not stop")
 
     def let_go(self) -> None:
         """Stop, and do not wait for it: nobody will come to this address again."""
