@@ -18,7 +18,7 @@ MODEL := models/wenbao.tar.gz
 TESTED := .venv/app/.built .venv/engine/.built $(WIDGET) $(CONSOLE) $(addsuffix /node_modules/.built,sandbox/identity tests/peers/wechat tests/peers/neighbours)
 WORDING := config.yml domain.yml $(addprefix data/follow_ups/,weights.json trees.npz said.jsonl next.yml own.yml) $(wildcard data/domain/*.yml) data/dialects.tsv data/lexicon.txt data/places.tsv data/nlu/asked.tsv $(wildcard data/nlu/*.yml data/nlu/*/*.yml data/rules/*.yml data/stories/*.yml data/knowledge/regions.yml data/knowledge/glossary.yml) $(wildcard bot/*.py bot/*/*.py)
 
-.PHONY: talks dialects follow-ups sureness vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench lock clean
+.PHONY: talks dialects follow-ups sureness vectors help run test check debian pictures train understand intent-benchmark messengers-load evaluate index engine engine-back bench backup restore lock clean
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 24
 
@@ -89,6 +89,14 @@ engine-back: .venv/app/.built ## move a running stack back to the model before
 
 bench: $(MODEL) .venv/app/.built sandbox/identity/node_modules/.built ## performance beside stock Rasa, written to bench/results.md; BENCH_ITEMS=32 is quicker
 	@$(APP) -m bench.run
+
+backup: .venv/app/.built ## TO=folder KEYS=file: the database and folders of make run into a new folder there; with KEYS its keys into a file, for another place
+	@test -n "$(TO)" || { echo "Say where: make backup TO=folder KEYS=file" >&2; exit 1; }
+	@$(APP) -W ignore -m scripts.own_backup take "$(TO)" "$(KEYS)"
+
+restore: .venv/app/.built ## FROM=backup KEYS=file: bring a backup of make run back, while it does not run; KEYS where the keys are gone as well
+	@test -n "$(FROM)" || { echo "Say which: make restore FROM=folder/wenbao-…" >&2; exit 1; }
+	@$(APP) -W ignore -m scripts.own_backup restore "$(FROM)" "$(KEYS)"
 
 lock: $(UV) ## pin all dependencies anew
 	@$(UV) pip compile -q -U --generate-hashes --no-emit-index-url --no-header --python-version 3.10 requirements/engine.in -o requirements/engine.txt

@@ -141,11 +141,11 @@ def _own_settings(data: Path, port: int, given: Mapping[str, str]) -> dict[str, 
         "LIVE_KNOWLEDGE_DIR": str(data / "live"),
         "WORKSHOP_URL": f"http://{LOOPBACK}:{free_port()}",
         "WORKSHOP_TOKEN": secrets.token_urlsafe(24),
-        "VAULT_KEY": _kept_key(data / "vault.key"),
-        "INDEX_KEY": _kept_key(data / "index.key"),
-        "AUDIT_KEY": _kept_key(data / "audit.key"),
+        "VAULT_KEY": kept_key(data / "vault.key"),
+        "INDEX_KEY": kept_key(data / "index.key"),
+        "AUDIT_KEY": kept_key(data / "audit.key"),
         "ANSWER_INDEX": str(data / "answers"),
-        "ANSWER_INDEX_KEY": _kept_key(data / "answers.key"),
+        "ANSWER_INDEX_KEY": kept_key(data / "answers.key"),
         "SIGNING_DIR": str(data / "signing"),
         "EXCHANGE_URL": f"http://{LOOPBACK}:{free_port()}",
         "EXCHANGE_TOKEN": secrets.token_urlsafe(24),
@@ -155,7 +155,7 @@ def _own_settings(data: Path, port: int, given: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _kept_key(file: Path) -> str:
+def kept_key(file: Path) -> str:
     """The key of the sealed values, made once; losing it loses what is sealed."""
     if not file.exists():
         file.touch(mode=0o600)

@@ -17,6 +17,7 @@ from actions.server import ACTIONS
 from actions.settings import Settings as ActionSettings
 from channels.settings import Settings as GatewaySettings
 from console.settings import Settings as ConsoleSettings
+from records.backup.settings import Settings as BackupSettings
 from records.privacy.settings import Settings as PrivacySettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +168,10 @@ def test_every_response_that_is_used_is_written_and_every_other_is_used() -> Non
 
 @pytest.mark.parametrize(
     "settings",
-    [GatewaySettings, ActionSettings, ConsoleSettings, CourierSettings, PrivacySettings],
+    [
+        *(GatewaySettings, ActionSettings, ConsoleSettings, CourierSettings, PrivacySettings),
+        BackupSettings,
+    ],
 )
 def test_every_setting_is_explained(settings: type[BaseSettings]) -> None:
     explained = set(re.findall(r"\b[A-Z][A-Z_]+\b", settings.__doc__ or ""))
