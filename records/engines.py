@@ -1,13 +1,21 @@
-"""Which engine answers: a new model comes up in a process of its own, then everybody moves over."""
+"""Which engine answers: a new model comes up in a process of its own, then everybody moves over.
+
+`python -m records.engines URL MODEL` moves over to an engine that runs, in the database of
+DATABASE_URL.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import text
 
-from records.database import Connection
+from records.database import Connection, open_database
 
 
 @dataclass(frozen=True)
@@ -49,3 +57,32 @@ async def move_over(db: Connection, url: str, model: str, now: datetime) -> int:
         {"url": url, "model": model, "now": now},
     )
     return int(moved.scalar() or 0)
+
+
+def main() -> int:
+    """Move over; 2 without a database, an engine's address and its model's name."""
+    database = os.environ.get("DATABASE_URL", "")
+    if len(sys.argv) != 3 or not database or not _is_address(sys.argv[1]):
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    number = asyncio.run(_move(database, sys.argv[1], sys.argv[2]))
+    sys.stdout.write(f"turns that begin now are asked at {sys.argv[1]} (move {number})\n")
+    return 0
+
+
+def _is_address(given: str) -> bool:
+    parts = urlsplit(given)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+async def _move(database_url: str, url: str, model: str) -> int:
+    database = open_database(database_url, pool_size=1)
+    try:
+        async with database.begin() as db:
+            return await move_over(db, url, model, datetime.now(UTC))
+    finally:
+        await database.dispose()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

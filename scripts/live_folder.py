@@ -2,11 +2,13 @@
 
 Staff publish items, their wordings and figures. All else belongs to the release that runs: words
 that code reads, notices, rules, schemas. An older release's would not fit its code.
+`python -m scripts.live_folder FOLDER` does it where no `make run` does.
 """
 
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,30 +19,34 @@ EDITED = "edited"
 PUBLISHED = ("knowledge/items", "knowledge/parameters.yml", "nlu/faq", "publication.json")
 # What the release brings, for the console to compare with what staff have.
 RELEASE = "release"
+# Where the live snapshot is laid out anew: in turns, as nothing that is read may change.
+PLACES = ("snapshots", "renewed")
 
 
 def lay_out(live: Path, data: Path = ROOT / "data") -> None:
     """Copy `data`; where staff have published, all but that, and `data` beside it."""
     current = live / "current"
-    if not ((live / EDITED).exists() and current.exists()):
-        shutil.rmtree(live, ignore_errors=True)
-        place = live / "snapshots/000000"
-        _copy(data, place)
-        current.symlink_to(place.relative_to(live))
+    if (live / EDITED).exists() and current.exists():
+        _copy(data, live / RELEASE)
+        _renew(live, current.resolve(), data)
         return
-    _copy(data, live / RELEASE)
-    _renew(current.resolve(), data)
+    shutil.rmtree(live, ignore_errors=True)
+    place = live / "snapshots/000000"
+    _copy(data, place)
+    current.symlink_to(place.relative_to(live))
 
 
-def _renew(snapshot: Path, data: Path) -> None:
-    """Put the release's files around what was published, in one step."""
-    fresh, old = snapshot.with_suffix(".fresh"), snapshot.with_suffix(".old")
-    _copy(data, fresh)
+def _renew(live: Path, snapshot: Path, data: Path) -> None:
+    """Put the release's files around what was published; whoever reads finds the old or the new."""
+    elsewhere = PLACES[1 - PLACES.index(snapshot.parent.name)]
+    place = live / elsewhere / snapshot.name
+    _copy(data, place)
     for name in PUBLISHED:
-        _take(snapshot / name, fresh / name)
-    snapshot.rename(old)
-    fresh.rename(snapshot)
-    shutil.rmtree(old)
+        _take(snapshot / name, place / name)
+    link = live / "current.renewed"
+    link.unlink(missing_ok=True)
+    link.symlink_to(place.relative_to(live))
+    link.replace(live / "current")
 
 
 def _take(published: Path, to: Path) -> None:
@@ -57,3 +63,7 @@ def _copy(data: Path, to: Path) -> None:
     shutil.rmtree(to, ignore_errors=True)
     for part in PARTS:
         shutil.copytree(data / part, to / part)
+
+
+if __name__ == "__main__":
+    lay_out(Path(sys.argv[1]))

@@ -1,8 +1,12 @@
-"""Registers sites from a file: `python -m records.places.register DATABASE_URL SITES.yml`."""
+"""Registers sites from a file: `python -m records.places.register [URL] SITES.yml`.
+
+Without an address the database is that of DATABASE_URL.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -42,12 +46,15 @@ def read_file(file: Path) -> list[Site]:
 
 def main() -> int:
     """Say what was registered, or what is wrong."""
-    if len(sys.argv) != 3:
+    *given, file = sys.argv[1:] or [""]
+    # As an argument its password stands in the list of processes.
+    url = given[0] if given else os.environ.get("DATABASE_URL", "")
+    if not file or not url or len(given) > 1:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     try:
-        found = read_file(Path(sys.argv[2]))
-        asyncio.run(register_all(sys.argv[1], found))
+        found = read_file(Path(file))
+        asyncio.run(register_all(url, found))
     except (OSError, ValueError, yaml.YAMLError) as problem:  # YAML knows no 30 February, either
         sys.stderr.write(f"nothing was registered: {problem}\n")
         return 1
