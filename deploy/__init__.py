@@ -1,0 +1,1 @@
+"""Deployment: images, Compose, Kubernetes, and the few programs that only containers need."""
