@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "records": set(),
     "sandbox": set(),
     "scripts": {"records"},
-    "bench": {"actions", "records", "scripts"},
+    "bench": {"actions", "console", "records", "scripts"},
     "deploy": set(),
 }
 MOST_LINES = 300

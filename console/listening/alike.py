@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from console.knowledge.similar import bare
 from records.questions.grouping import SHOWN_OF_EACH, Question
 
-# Half of it is enough for 83 of 100 pairs to be rightly together on wordings of unseen items.
+# In the groups of more than one, one item answers 83 % of the questions (0.35: 78 %), and there are
+# as many such groups as at any threshold: 996 real questions, `python -m bench.alike`, record 0011.
 ALIKE = 0.4
 Weights = Mapping[str, float]
 

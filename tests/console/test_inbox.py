@@ -10,8 +10,8 @@ import psycopg
 from tests.console.conftest import Console, Worker, until
 from tests.console.talks import Said, talk
 
-CARD = (("Q001", 0.4), ("Q002", 0.1))
-OTHER = (("Q003", 0.5), ("Q002", 0.2))
+CARD = (("Q001", 0.7), ("Q002", 0.1))
+OTHER = (("Q003", 0.6), ("Q002", 0.2))
 
 
 def rows(console: Console, query: str, *values: Any) -> list[Any]:
@@ -65,7 +65,7 @@ async def test_the_page_says_why_a_question_was_answered_as_it_was(console: Cons
     talk(console.database_url, Said("卡丢了<script>alert(1)</script>", answers=CARD))
     async with console.worker("auditor") as auditor:
         page = await auditor.get(await group_of(console, auditor, "卡丢了"))
-    for told in ("补办社保卡怎么办", "0.400", "停保怎么办", "0.100", "v1", "字词和句意", "上海"):
+    for told in ("补办社保卡怎么办", "0.700", "停保怎么办", "0.100", "v1", "字词和句意", "上海"):
         assert told in page.text
     assert "<script>alert" not in page.text
     assert "并入条目" not in page.text  # an auditor changes nothing
@@ -134,8 +134,8 @@ async def test_no_cry_no_command_and_no_guess_becomes_a_wording(console: Console
         ("补卡办不下来我不想活了", "distress", 0.9),
         ("/补卡办不下来", "faq", 0.9),
         ("／补卡办不下来怎么弄", "faq", 0.9),
-        ("补卡办不下来了呢", "faq", 0.2),
-        ("补卡老是办不下来", "faq", 0.8),
+        ("补卡办不下来了呢", "faq", 0.59),
+        ("补卡老是办不下来", "faq", 0.6),
     ):
         answers = (("Q001", score),)
         talk(console.database_url, Said(line, answers=answers, intent=intent))
