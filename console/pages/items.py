@@ -9,15 +9,15 @@ from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
 from console import publishing
 from console.doors import CHINA, Desk, Editor, Reader
 from console.exchange import cells
+from console.judging.workshop import WorkshopAway
 from console.knowledge import content
 from console.knowledge.checks import problems
-from console.knowledge.similar import Neighbour, shared
+from console.knowledge.similar import shared
 from console.publishing import Stopped
 from console.quality import standing
 from console.refusals import Blocked, Wanted
@@ -25,7 +25,8 @@ from records.staff import entries, workflow
 from records.staff.entries import Wish
 
 PAGE = 50
-MOST_NEAR = 8
+# Words that are shorter are a part of a word, or one that is being typed.
+A_QUESTION = 4
 _FILTERS = ("words", "area", "state", "owner", "scope", "region", "expires_before", "low")
 _FAMILY = re.compile(r"[a-z][a-z_]{1,30}")
 
@@ -42,8 +43,7 @@ async def find(desk: Reader) -> Response:
             wish = replace(wish, ids=tuple(scores))
         page = await entries.search(db, wish)
         choices = await entries.choices(db, "item")
-        near = [] if page.total else await _near(desk, db, wish.words)
-        titles = await entries.titles(db, [one.item for one in near])
+    near = {} if page.total else await _near(desk, wish.words)
     template = "items_table.html" if "hx-request" in desk.request.headers else "items.html"
     return await desk.page(
         template,
@@ -51,17 +51,26 @@ async def find(desk: Reader) -> Response:
         wish=wish,
         scores=scores,
         near=near,
-        titles=titles,
         choices=choices,
         pages=max(1, math.ceil(page.total / PAGE)),
         query=query(desk.request),
     )
 
 
-async def _near(desk: Desk, db: AsyncConnection, words: str) -> list[Neighbour]:
-    """Items that are asked about like this: who looks for a citizen's question has no keyword."""
-    index = await desk.parts.wordings.index(db)
-    return index.near(words, "", MOST_NEAR) if words.strip() else []
+async def _near(desk: Desk, words: str) -> dict[str, str]:
+    """Items that a citizen's question is about, for it holds no keyword: titles by id."""
+    if len(words.strip()) < A_QUESTION:
+        return {}
+    try:
+        said = await desk.parts.workshop.say([words])
+    except WorkshopAway:
+        said = []  # what is worded like it is found without
+    async with desk.parts.database.connect() as db:
+        index = await desk.parts.wordings.index(db)
+        found = [item for one in said for item, _ in one.answers]
+        found += [one.item for one in index.near(words, "")]
+        titles = await entries.titles(db, found)
+    return {item: titles[item] for item in dict.fromkeys(found) if item in titles}
 
 
 @router.get("/items/new")

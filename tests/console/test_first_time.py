@@ -37,6 +37,13 @@ async def test_a_figure_is_called_by_its_place_and_name_on_every_page(console: C
             page = (await editor.get(path)).text
             assert name in page, path
             assert f">{FIGURE}" not in page, path
+        with psycopg.connect(
+            console.database_url
+        ) as db:  # as the numbers of places to call have it
+            db.execute(
+                "UPDATE entry_versions SET content = jsonb_set(content, '{source}', 'null')"
+                " WHERE entry = 'F-base_floor-310000-2026-07-01'"
+            )
         listed = (await editor.get("/figures")).text
     assert ("BJ_2026_BASE</td>" in listed, "缴费工资基数上下限的通告</td>" in listed) == (
         False,
@@ -81,10 +88,15 @@ async def test_a_refusal_leads_back_to_where_it_came_from(
             assert (found.status_code, "刚才那一页" in found.text) == (404, False)
 
 
-async def test_a_citizens_question_finds_the_item_that_is_asked_about_like_it(
-    console: Console,
-) -> None:
+async def test_a_citizens_question_finds_the_item_that_it_is_about(console: Console) -> None:
+    words = "卡掉沟里了咋整"
+    answer = {"text": words, "decision": "clarify", "answers": [["Q002", 0.4]], "known": False}
+    console.workshop.said = [answer]
     async with console.worker("editor") as editor:
+        found = (await editor.get("/items", params={"words": words})).text
+        assert 'href="/items/Q002"' in found
+        console.workshop.away = True  # what is worded like it is found even then
+        assert 'href="/items/Q002"' not in (await editor.get(f"/items?words={words}")).text
         found = await editor.get("/items", params={"words": "我想补办社保卡要多久"})
         assert "没有条目里有这几个字" in found.text
         assert 'href="/items/Q001"' in found.text
