@@ -16,7 +16,9 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.context.talks import carried, story_of
+from bot.context.weights import IN_CONTEXT
 from bot.entities.kinds import insurances
+from bot.ranking.decision import FAQ
 from bot.text.wording import led_in
 
 # Longer texts speak for themselves.
@@ -107,6 +109,7 @@ class Instead:
     meant: tuple[str, ...]
     last: Last
     other: bool  # something else, and so another answer
+    told: bool = False  # somebody, of whom a number is told: it is the same question
 
 
 def last_question(text: str, tracker: DialogueStateTracker | None) -> Last | None:
@@ -169,7 +172,12 @@ def named_instead(text: str, parsed: Mapping[str, Any], last: Last) -> Instead |
         return None
     if told and not people:
         return None
-    return Instead(_put_in(named + told, thing, last), last, other=not people)
+    return Instead(
+        _put_in(named + told, thing, last),
+        last,
+        other=not people,
+        told=bool(told and last.answered),
+    )
 
 
 def _told_of(text: str) -> tuple[str, str]:
@@ -197,6 +205,20 @@ def believed(again: Mapping[str, Any], meant: Instead) -> bool:
     if again.get("decision") != "answer" or not answers:
         return False
     return not (meant.other and meant.last.answered) or answers[0]["id"] != meant.last.item
+
+
+def answered_again(parsed: dict[str, Any], meant: Instead) -> dict[str, Any]:
+    """What asks the last question once more, of somebody else, however it sounds by itself."""
+    answers = [{"id": meant.last.item, "score": 1.0}]
+    again = {"intent": {"name": FAQ, "confidence": 1.0}, "decision": "answer", "answers": answers}
+    return taken_over(parsed, {**again, "way": IN_CONTEXT}, meant.meant[0])
+
+
+def same_again(parsed: Mapping[str, Any], last: Last) -> bool:
+    """Whether the same item answers once more what is clear by itself."""
+    answers = parsed.get("answers") or []
+    same = bool(answers) and answers[0]["id"] == last.item
+    return same and last.answered and parsed["decision"] == "answer"
 
 
 def taken_over(parsed: dict[str, Any], again: Mapping[str, Any], text: str) -> dict[str, Any]:

@@ -28,10 +28,12 @@ from bot.dialogue.follow_up import (
     MOST_CHARACTERS,
     OWN_WAY,
     Last,
+    answered_again,
     believed,
     in_full,
     last_question,
     named_instead,
+    same_again,
     story_before,
     taken_over,
     told_before,
@@ -159,27 +161,30 @@ async def _after(message: UserMessage, last: Last, understand: Understand) -> Pa
     parsed = await understand(_leaning(message, last))
     if "decision" not in parsed:
         return parsed
-    meant = named_instead(text, parsed, last)
-    for whole in meant.meant if meant else ():
-        again = await understand(_saying(message, whole))
-        if meant and believed(again, meant):
-            return taken_over(parsed, again, whole)
+    if another := await _of_another(message, parsed, last, understand):
+        return another
     bare = without_lead(text) if parsed["decision"] == "chat" else ""
     if bare:
         again = await understand(_leaning(_saying(message, bare), last))
         asks = too_hard(text) and again.get("decision") in _ASKS_MORE
         if again.get("way") == IN_CONTEXT or asks:
             return taken_over(parsed, again, in_full(bare, again, last))
-    if parsed.get("way") == IN_CONTEXT or _again(parsed, last):
+    if parsed.get("way") == IN_CONTEXT or same_again(parsed, last):
         parsed["in_full"] = in_full(text, parsed, last)
     return parsed
 
 
-def _again(parsed: Parsed, last: Last) -> bool:
-    """Whether the same item answers once more what is clear by itself."""
-    answers = parsed.get("answers") or []
-    same = bool(answers) and answers[0]["id"] == last.item
-    return same and last.answered and parsed["decision"] == "answer"
+async def _of_another(
+    message: UserMessage, parsed: Parsed, last: Last, understand: Understand
+) -> Parsed | None:
+    """The last question about what is named instead; nothing where that leads nowhere."""
+    meant = named_instead(message.text or "", parsed, last)
+    for whole in meant.meant if meant else ():
+        again = await understand(_saying(message, whole))
+        if meant and believed(again, meant):
+            return taken_over(parsed, again, whole)
+    unclear = parsed["decision"] in UNCLEAR
+    return answered_again(parsed, meant) if meant and meant.told and unclear else None
 
 
 async def _beside_record(message: UserMessage, last: Last, understand: Understand) -> Parsed:

@@ -208,6 +208,7 @@ def test_where_a_place_was_asked_for_it_is_heard_beside_more() -> None:
     ("text", "intent"),
     [
         *((text, "ask_phone") for text in ("那我打哪个电话", "谢谢 那我现在要给谁打电话啊")),
+        *((text, "ask_phone") for text in ("那找谁", "我该问谁啊")),
         *((text, "ask_phone") for text in ("电话多少", "那我现在要给谁打电话啊 打深圳还是周口的")),
         *((text, "x") for text in ("打电话没人接怎么办", "电话里说要转账", "打12333要钱吗")),
     ],
