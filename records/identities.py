@@ -105,6 +105,25 @@ async def signed_in(db: Connection, key: Key, conversation: UUID, now: datetime)
     )
 
 
+async def level(db: Connection, conversation: UUID, now: datetime) -> str | None:
+    """How surely somebody is signed in, without counting as their doing; None for nobody."""
+    found = await db.execute(
+        text(f"""
+            SELECT acr FROM identities
+            WHERE conversation = :conversation AND signed_out_at IS NULL AND expires_at > :now
+                AND used_at > CASE WHEN {_KIOSK} THEN :kiosk_idle_since ELSE :idle_since END
+        """),  # noqa: S608 - only our own constant is put in
+        {
+            "conversation": conversation,
+            "now": now,
+            "idle_since": now - IDLE,
+            "kiosk_idle_since": now - KIOSK_IDLE,
+        },
+    )
+    row = found.first()
+    return str(row.acr) if row else None
+
+
 async def sign_out(db: AsyncConnection, conversation: UUID, now: datetime) -> bool:
     """End the sign-in, also one that is over by its age; False when there was none."""
     ended = await db.execute(

@@ -74,7 +74,7 @@ messages = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),  # left over by a dead process
     moment("received_at"),
     moment("answered_at", nullable=True),
-    Column("outcome", Text),  # answered | outage
+    Column("outcome", Text),  # answered | told | outage | person
     UniqueConstraint("conversation", "delivery"),
 )
 Index(
@@ -116,7 +116,7 @@ feedback = Table(
     moment("at"),
 )
 
-# A citizen's wish to speak with a person.
+# A citizen's wish to speak with a person: it waits, is with a person, waits again, or is closed.
 handovers = Table(
     "handovers",
     metadata,
@@ -126,6 +126,15 @@ handovers = Table(
     Column("region", Text),
     moment("opened_at"),
     moment("closed_at", nullable=True),
+    Column("taken_by", Text),  # the member of staff who talks with them
+    moment("taken_at", nullable=True),
+    moment("spoken_at", nullable=True),  # when that person last spoke
+)
+Index(
+    "ix_handovers_open",
+    handovers.c.opened_at,
+    handovers.c.id,
+    postgresql_where=handovers.c.closed_at.is_(None),
 )
 
 # The engines that conversations were moved over to; the latest row is the one in use.
