@@ -208,7 +208,7 @@ async def wait_for(
             known, left = found.rewritten if known is None else known, until - time.monotonic()
             if found.rewritten != known or left <= 0 or parts.news.closing:
                 return found
-            await bell.wait(left)
+            await bell.wait(left, often=found.wants_person)
 
 
 async def _look(parts: Parts, conversation: UUID, after: int) -> Behind | None:

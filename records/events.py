@@ -41,6 +41,7 @@ class Behind:
 
     events: list[Event]
     rewritten: int
+    wants_person: bool = False  # staff, who have no bell, may speak any moment
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,12 @@ async def after(db: Connection, conversation: UUID, seq: int) -> Behind | None:
     """The events behind `seq`, in order, at most `MOST_AT_ONCE`; None when it ended."""
     found = await db.execute(
         text("""
-            SELECT seq, at, "from" AS sender, text, card, rewritten
+            SELECT seq, at, "from" AS sender, text, card, rewritten, EXISTS (
+                SELECT 1 FROM handovers WHERE conversation = :id AND closed_at IS NULL) AS wants
             FROM conversations LEFT JOIN events ON conversation = id AND seq > :seq
-            WHERE id = :conversation ORDER BY seq LIMIT :most
+            WHERE id = :id ORDER BY seq LIMIT :most
         """),
-        {"conversation": conversation, "seq": seq, "most": MOST_AT_ONCE},
+        {"id": conversation, "seq": seq, "most": MOST_AT_ONCE},
     )
     rows = found.all()
     if not rows:
@@ -123,7 +125,7 @@ async def after(db: Connection, conversation: UUID, seq: int) -> Behind | None:
         for row in rows
         if row.seq is not None
     ]
-    return Behind(behind, rows[0].rewritten)
+    return Behind(behind, rows[0].rewritten, rows[0].wants)
 
 
 async def append(

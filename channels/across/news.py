@@ -20,7 +20,8 @@ from channels.refusals import TooManyWaiting
 log = logging.getLogger(__name__)
 
 CHANNEL = "news"
-# How long nobody looks although no bell rang: with Redis at hand, and without.
+# How long nobody looks although no bell rang: with Redis at hand, and without. What staff say in
+# the console rings no bell.
 LOOK_AGAIN = 5.0
 LOOK_AGAIN_ALONE = 1.0
 RECONNECT_AFTER = 1.0
@@ -123,11 +124,11 @@ class Bell:
         if not bells:
             del self._news._waiting[self._conversation]
 
-    async def wait(self, seconds: float) -> None:
-        """Wait for the bell, or until it is wise to look without; at most `seconds`."""
+    async def wait(self, seconds: float, *, often: bool = False) -> None:
+        """Wait for the bell, or until it is wise to look without (`often`); at most `seconds`."""
         if self._news.closing:
             return
-        patience = LOOK_AGAIN if self._news.linked else LOOK_AGAIN_ALONE
+        patience = LOOK_AGAIN if self._news.linked and not often else LOOK_AGAIN_ALONE
         with suppress(TimeoutError):
             await asyncio.wait_for(self._rung.wait(), min(seconds, patience))
         self._rung.clear()

@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from records import events
+from records import events, handovers
+from records.events import Line
 from tests.conftest import Gateway, Talk
 
 
@@ -119,3 +120,18 @@ async def test_a_silent_stream_beats_and_ends_with_the_conversation(
             if lines.count(": still here") == 2:
                 await talk.http.delete(talk.path, headers=talk.headers)
     assert lines[0] == "retry: 1000"
+
+
+async def test_who_wants_a_person_soon_hears_what_staff_write_without_a_bell(
+    gateway: Gateway,
+) -> None:
+    talk = await gateway.talk()
+    async with gateway.database() as db:
+        await handovers.request(db, UUID(talk.id), "asked", None, datetime.now(UTC))
+    waiting = asyncio.create_task(talk.events(0, wait=20))
+    await asyncio.sleep(0.3)
+    started = time.monotonic()
+    async with gateway.database() as db:
+        await events.append(db, UUID(talk.id), "agent", [Line("您好")], datetime.now(UTC))
+    assert (await waiting)[0]["from"] == "agent"
+    assert time.monotonic() - started < 2
