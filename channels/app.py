@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from functools import cache, partial
 
 import httpx
@@ -36,8 +37,16 @@ from channels.edge.refused import Refusals
 from channels.edge.requests import Requests
 from channels.journey.engine import Engine
 from channels.journey.inbox import Inbox
+from channels.journey.persons import Persons
 from channels.journey.workers import Answering
-from channels.knowledge.notices import HIDDEN, OUTAGE, read_notices
+from channels.knowledge.notices import (
+    HIDDEN,
+    OUTAGE,
+    PERSON_ENDED,
+    PERSON_LEFT,
+    Notices,
+    read_notices,
+)
 from channels.knowledge.regions import read_regions
 from channels.limits import Limits
 from channels.messengers.frame.together import put_together
@@ -112,7 +121,8 @@ def _parts(settings: Settings, database: AsyncEngine) -> tuple[Parts, Redis, htt
     turns = Turns(settings.database_url.get_secret_value())
     bring = messengers.sender.wake
     said = notices[OUTAGE], notices[HIDDEN]
-    answering = Answering(database, engine, turns, news, *said, metrics, bring)
+    persons = _persons(settings, database, notices, metrics)
+    answering = Answering(database, engine, turns, news, *said, metrics, persons, bring)
     parts = Parts(
         settings=settings,
         database=database,
@@ -145,6 +155,14 @@ def _engine(settings: Settings, http: httpx.AsyncClient) -> Engine:
         http,
         settings.readiness_message,
     )
+
+
+def _persons(
+    settings: Settings, database: AsyncEngine, notices: Notices, metrics: Metrics
+) -> Persons:
+    said = notices[PERSON_LEFT], notices[PERSON_ENDED], notices.endings
+    patience = timedelta(seconds=settings.agent_seconds)
+    return Persons(database, *said, metrics, settings.audit_hash_key, patience)
 
 
 def _relay(settings: Settings, answering: Answering, redis: Redis) -> Relay:

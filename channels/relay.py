@@ -119,11 +119,19 @@ class Relay:
         while True:
             try:
                 await self._workers.take_up()
+                await self._come_back()
                 await self._move_over()
                 await self._take_up_erasures()
             except (SQLAlchemyError, psycopg.Error, OSError) as problem:
                 log.warning("sweep failed", extra={"cause": type(problem).__name__})
             await asyncio.sleep(self._sweep_seconds)
+
+    async def _come_back(self) -> None:
+        """To citizens whom the person that took their request has left alone."""
+        for conversation in await self._with.persons.take_back():
+            self._with.news.ring(conversation)
+            self._with.bring(conversation)
+            self._workers.wake(conversation)
 
     async def _move_over(self) -> None:
         """Turns learn of a move as they begin; probes and erasures learn of it here."""

@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         ENGINE_OUTAGE_SECONDS: how long a message waits for the engine to come back.
         DRAIN_SECONDS: how long a stopping gateway goes on with what it has begun.
         SWEEP_SECONDS: how often messages of dead processes are looked for.
+        AGENT_SECONDS: how long a citizen waits for a person who has taken over and says nothing.
         CONVERSATIONS_AT_ONCE: conversations that are answered at the same time.
         WAITING_AT_ONCE: requests that wait for news at the same time.
         DELIVERIES_AT_ONCE: conversations whose messages are brought to messengers at a time.
@@ -139,6 +140,7 @@ class Settings(BaseSettings):
     engine_outage_seconds: float = Field(12.0, ge=0)
     drain_seconds: float = Field(25.0, ge=0)
     sweep_seconds: float = Field(2.0, gt=0)
+    agent_seconds: float = Field(300.0, gt=0)
     conversations_at_once: int = Field(64, gt=0)
     waiting_at_once: int = Field(2000, gt=0)
     database_connections: int = Field(10, gt=0)

@@ -26,6 +26,7 @@ class Message:
     # The engine in use at the moment when its turn began; 0 before the first move.
     engine: int = 0
     engine_url: str = ""
+    with_person: bool = False  # one of the staff talks with the citizen: the machine is silent
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,12 @@ async def next_waiting(db: Connection, conversation: UUID) -> Message | None:
     found = await db.execute(
         text("""
             SELECT messages.id, conversation, seq, text, choice, attempts, channel, locale, region,
-                site, coalesce(engines.id, 0) AS engine, coalesce(engines.url, '') AS engine_url
+                site, coalesce(engines.id, 0) AS engine, coalesce(engines.url, '') AS engine_url,
+                EXISTS (SELECT 1 FROM handovers WHERE conversation = :conversation
+                    AND closed_at IS NULL AND taken_by IS NOT NULL) AS with_person
             FROM messages JOIN conversations ON conversations.id = conversation
             LEFT JOIN engines ON engines.id = (SELECT max(id) FROM engines)
-            WHERE conversation = :conversation AND answered_at IS NULL
+            WHERE messages.conversation = :conversation AND answered_at IS NULL
             ORDER BY messages.id LIMIT 1
         """),
         {"conversation": conversation},

@@ -22,10 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from channels.across.news import News
 from channels.across.turns import Turns, pauses
 from channels.journey.engine import Engine, EngineFailed, Replies
+from channels.journey.persons import Persons
 from channels.knowledge.notices import OUTAGE, Notice
 from channels.watch.metrics import Metrics
 from records import events, messages
 from records.database import each_at_once
+from records.desk.silence import PERSON
 from records.events import Line
 from records.messages import Message
 
@@ -50,6 +52,7 @@ class Answering:
     outage: Notice
     hidden: Notice  # what stands for what was said before a sign-out
     metrics: Metrics
+    persons: Persons
     bring: Callable[[UUID], None]  # what was stored for a messenger, to the messenger
 
 
@@ -132,6 +135,8 @@ class Workers:
 
     async def _answer(self, message: Message) -> bool:
         """Answer one message; whether another one waits behind it."""
+        if message.with_person:
+            return await self._leave_to_person(message)
         started = time.perf_counter()
         replies, outcome = await self._replies(message)
         async with self._at_once.connect() as db:
@@ -154,6 +159,18 @@ class Workers:
             },
         )
         return stored is None or stored.more
+
+    async def _leave_to_person(self, message: Message) -> bool:
+        """Say nothing to it; whether to look again, also because the person has just gone."""
+        left = await self._with.persons.hear(message)
+        if left is None:
+            return True
+        self._with.news.ring(message.conversation)
+        self._with.bring(message.conversation)
+        self._with.metrics.answers.labels(PERSON).inc()
+        told = {"conversation": str(message.conversation), "delivery": message.id}
+        log.info("message left to a person", extra=told)
+        return left.more
 
     async def _replies(self, message: Message) -> tuple[Replies, str]:
         """What the engine says, asked twice at most, or an honest word that it is away."""

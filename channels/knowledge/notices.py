@@ -15,6 +15,8 @@ HIDDEN = "hidden"  # the same words as in record.yml, so that nothing is blanked
 SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
 PHONE_REGISTERED = "phone_registered"
 NOTICES_ON = "notices_on"
+PERSON_LEFT = "person_left"
+PERSON_ENDED = "person_ended"
 
 
 class MissingNotice(LookupError):
@@ -32,9 +34,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Notices:
-    """All sentences by their code."""
+    """All sentences by their code, and the words that end the talk with a person."""
 
     by_code: dict[str, Notice]
+    endings: frozenset[str] = frozenset()
 
     def __getitem__(self, code: str) -> Notice:
         try:
@@ -45,5 +48,6 @@ class Notices:
 
 def read_notices(folder: Path) -> Notices:
     """Read the file in the knowledge folder."""
-    notices = written(folder / "notices.yml")["notices"]
-    return Notices({code: Notice(**fields) for code, fields in notices.items()})
+    told = written(folder / "notices.yml")
+    notices = {code: Notice(**fields) for code, fields in told["notices"].items()}
+    return Notices(notices, frozenset(told["end_person"]))

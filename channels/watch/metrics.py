@@ -30,6 +30,12 @@ class Metrics:
         self.waiting = Gauge(
             "wenbao_messages_waiting", "Messages without an answer", registry=self.registry
         )
+        self.persons = Gauge(
+            "wenbao_persons",
+            "Requests for a person that wait, or are with one",
+            ["state"],
+            registry=self.registry,
+        )
         self.http_seconds = Histogram(
             "wenbao_http_seconds",
             "Time until a response began",
@@ -37,5 +43,5 @@ class Metrics:
             registry=self.registry,
             buckets=_QUICK,
         )
-        for outcome in ("answered", "outage"):
+        for outcome in ("answered", "outage", "person"):
             self.answers.labels(outcome)

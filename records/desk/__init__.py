@@ -1,0 +1,1 @@
+"""What the gateway does while one of the staff talks with a citizen."""
