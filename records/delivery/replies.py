@@ -42,14 +42,14 @@ async def progress(db: Connection, conversation: UUID, delivery: str) -> Progres
 
 
 async def offers(db: Connection, conversation: UUID) -> list[Offer]:
-    """What was offered since the citizen last said something, as it was numbered for them."""
+    """What was offered since the citizen, or a person, last spoke, as it was numbered for them."""
     found = await db.execute(
         text("""
             WITH latest AS (
                 SELECT card FROM events
                 WHERE conversation = :conversation AND "from" <> 'citizen' AND seq > coalesce((
                     SELECT max(seq) FROM events
-                    WHERE conversation = :conversation AND "from" = 'citizen'), 0)
+                    WHERE conversation = :conversation AND "from" IN ('citizen', 'agent')), 0)
                     AND (jsonb_array_length(coalesce(card -> 'choices', '[]'::jsonb)) > 0
                         OR jsonb_array_length(coalesce(card -> 'related', '[]'::jsonb)) > 0)
                 ORDER BY seq DESC LIMIT 1
