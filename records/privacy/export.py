@@ -14,6 +14,8 @@ from records.privacy.holdings import Subject, plain
 from records.vault import Key
 
 _NUMBERS = ("id_number",)
+# Who of the staff it was is theirs, not the citizen's; that somebody did it, and when, is told.
+_OF_STAFF = ("staff", "taken_by")
 
 
 async def gathered(db: AsyncConnection, key: Key, subject: Subject) -> dict[str, list[Any]]:
@@ -33,7 +35,10 @@ async def gathered(db: AsyncConnection, key: Key, subject: Subject) -> dict[str,
 
 async def _rows(db: AsyncConnection, table: Any, where: Any) -> list[dict[str, Any]]:
     found = await db.execute(select(table).where(where))
-    return [plain(row, table) for row in found]
+    return [
+        {name: value for name, value in plain(row, table).items() if name not in _OF_STAFF}
+        for row in found
+    ]
 
 
 def _opened(case: cases.Case) -> dict[str, Any]:

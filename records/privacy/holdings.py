@@ -139,8 +139,10 @@ def named_tables(subject: Subject) -> set[str]:
 
 def plain(row: Any, table: Table) -> dict[str, Any]:
     """A row as it may be shown: without sealed and hashed columns."""
+    # By their names in the database: who said a line is told under another one in our code.
+    columns = {column.name for column in table.columns}
     return {
         name: value
         for name, value in row._mapping.items()
-        if name in table.columns and not isinstance(value, bytes | memoryview)
+        if name in columns and not isinstance(value, bytes | memoryview)
     }

@@ -18,6 +18,9 @@ from records.identities import Identity
 from records.messages import Arrival
 from records.own import lookups
 from records.own.lookups import Asked
+from records.privacy.erasure import erase
+from records.privacy.export import gathered
+from records.privacy.holdings import subject_of
 from records.questions.understood import Understood
 from records.vault import read_key
 
@@ -196,3 +199,26 @@ async def test_what_comes_after_the_end_is_not_read_and_what_is_wiped_is_not_the
                 await handovers.dossier(db, gone, 0)
         left = await db.execute(text("SELECT count(*) FROM handovers"))
         assert left.scalar() == 0
+
+
+async def test_their_own_data_tells_what_a_person_said_and_not_who_it_was(
+    database: AsyncEngine,
+) -> None:
+    talk, number = await wish(database)
+    async with database.begin() as db:
+        who = Identity(talk, "sub-1", "应小答", "11010519491231002X", LEVEL, NOW)
+        await identities.bind(db, KEY, who, NOW)
+        await handovers.take(db, number, "agent-7", NOW)
+        await handovers.say(db, number, "agent-7", Line("您的卡在银行"), NOW)
+        subject = await subject_of(db, "sub-1", who.id_number, b"i" * 32)
+        told = await gathered(db, KEY, subject)
+        assert [(one["from"], one["text"]) for one in told["events"]] == [("agent", "您的卡在银行")]
+        [asked] = told["handovers"]
+        assert (asked["taken_at"], asked["spoken_at"]) == (NOW, NOW)
+        assert "agent-7" not in str(told)
+        await erase(db, subject, talk, NOW)
+        left = await events.after(db, talk, 0)
+        assert left is not None
+        assert left.events == []
+        with pytest.raises(NotOpen):
+            await handovers.say(db, number, "agent-7", Line("还在吗"), NOW)

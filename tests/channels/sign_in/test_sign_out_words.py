@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from records import handovers
+from records.events import Line
 from records.questions import grouping, samples
 from tests.channels.sign_in.steps import try_to_sign_in
 from tests.channels.sign_in.test_sign_in_logout import SIGNED_OUT, WIPED, Fields, signed_in, tell
@@ -119,3 +120,28 @@ async def test_a_record_that_comes_after_the_sign_out_goes(
     assert said == ["登录成功。", said[1], WIPED, "请登录"]
     assert await other.events() == before
     assert behind.engine.forgot == [talk.id]
+
+
+async def test_what_was_said_to_a_person_and_by_them_goes_as_well(
+    lied_to: Gateway, liar: StandInIdentity, behind: Behind
+) -> None:
+    [talk] = await signed_in(lied_to, liar)
+    async with lied_to.database() as db:
+        now = datetime.now(UTC)
+        wish = await handovers.request(db, uuid.UUID(talk.id), "asked", None, now)
+        await handovers.take(db, wish.id, "agent-1", now)
+        await handovers.say(db, wish.id, "agent-1", Line("您每月领2010元"), now)
+    await talk.send(text="那我工资8000呢")
+    until = time.monotonic() + 10
+    while not behind.rows("SELECT 1 FROM messages WHERE outcome = 'person'"):
+        assert time.monotonic() < until
+        await asyncio.sleep(0.05)
+    asked = list(behind.engine.texts)
+    assert await tell(lied_to, signed(liar.logout_claims())) == (200, "")
+    said = [(one["from"], one["text"]) for one in (await talk.events())[2:4]]
+    assert said == [("agent", WIPED), ("citizen", WIPED)]
+    async with lied_to.database() as db:
+        told = await handovers.dossier(db, wish.id, 0)
+        assert not {"您每月领2010元", "那我工资8000呢"} & {one.text for one in told.lines}
+    assert behind.rows("SELECT text FROM messages WHERE outcome = 'person'") == [("",)]
+    assert behind.engine.texts == asked
