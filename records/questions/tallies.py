@@ -52,11 +52,12 @@ _DAY = """
         SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (
             ORDER BY extract(epoch FROM answered_at - received_at)) AS half
         FROM messages WHERE received_at >= :since AND received_at < :until
-            AND answered_at IS NOT NULL
+            AND answered_at IS NOT NULL AND outcome IS DISTINCT FROM 'person'
     ) AS answers, (
         SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (
-            ORDER BY extract(epoch FROM closed_at - opened_at)) AS person
-        FROM handovers WHERE opened_at >= :since AND opened_at < :until AND closed_at IS NOT NULL
+            ORDER BY extract(epoch FROM coalesce(taken_at, closed_at) - opened_at)) AS person
+        FROM handovers WHERE opened_at >= :since AND opened_at < :until
+            AND (taken_at IS NOT NULL OR closed_at IS NOT NULL)
     ) AS persons
 """
 

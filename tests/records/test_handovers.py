@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from records import conversations, events, handovers, identities, messages
 from records.conversations import Conversation
+from records.desk import silence
 from records.events import Line
 from records.handovers import NotOpen, NotYours, TakenByOther
 from records.identities import Identity
@@ -21,6 +22,7 @@ from records.own.lookups import Asked
 from records.privacy.erasure import erase
 from records.privacy.export import gathered
 from records.privacy.holdings import subject_of
+from records.questions import tallies
 from records.questions.understood import Understood
 from records.vault import read_key
 
@@ -222,3 +224,24 @@ async def test_their_own_data_tells_what_a_person_said_and_not_who_it_was(
         assert left.events == []
         with pytest.raises(NotOpen):
             await handovers.say(db, number, "agent-7", Line("还在吗"), NOW)
+
+
+async def test_the_figures_count_until_a_person_was_there_and_only_what_the_machine_answered(
+    database: AsyncEngine,
+) -> None:
+    talk, number = await wish(database)
+    await exchange(database, talk, "问", Line("答"), after=1)
+    async with database.begin() as db:
+        await handovers.take(db, number, "a", NOW + timedelta(seconds=40))
+        for place in range(3):
+            arrival = Arrival(talk, str(place), b"f" * 32, "citizen", "在吗", "在吗", None)
+            await messages.keep(db, arrival, NOW)
+            left = await messages.next_waiting(db, talk)
+            assert left is not None
+            assert left.with_person
+            assert await silence.leave_to_person(db, talk, left.id, NOW)
+        await handovers.finish(db, number, "a", NOW + timedelta(seconds=900))
+        day = NOW.astimezone(tallies.CHINA).date()
+        await tallies.count(db, day)
+        [told] = await tallies.days(db, tallies.Span(day, day))
+    assert (told.answer_median, told.person_median) == (0.5, 40)
