@@ -37,16 +37,9 @@ from channels.edge.refused import Refusals
 from channels.edge.requests import Requests
 from channels.journey.engine import Engine
 from channels.journey.inbox import Inbox
-from channels.journey.persons import Persons
+from channels.journey.persons import Persons, words_of
 from channels.journey.workers import Answering
-from channels.knowledge.notices import (
-    HIDDEN,
-    OUTAGE,
-    PERSON_ENDED,
-    PERSON_LEFT,
-    Notices,
-    read_notices,
-)
+from channels.knowledge.notices import HIDDEN, OUTAGE, Notices, read_notices
 from channels.knowledge.regions import read_regions
 from channels.limits import Limits
 from channels.messengers.frame.together import put_together
@@ -160,9 +153,8 @@ def _engine(settings: Settings, http: httpx.AsyncClient) -> Engine:
 def _persons(
     settings: Settings, database: AsyncEngine, notices: Notices, metrics: Metrics
 ) -> Persons:
-    said = notices[PERSON_LEFT], notices[PERSON_ENDED], notices.endings
     patience = timedelta(seconds=settings.agent_seconds)
-    return Persons(database, *said, metrics, settings.audit_hash_key, patience)
+    return Persons(database, words_of(notices), metrics, settings.audit_hash_key, patience)
 
 
 def _relay(settings: Settings, answering: Answering, redis: Redis) -> Relay:

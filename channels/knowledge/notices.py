@@ -17,6 +17,8 @@ PHONE_REGISTERED = "phone_registered"
 NOTICES_ON = "notices_on"
 PERSON_LEFT = "person_left"
 PERSON_ENDED = "person_ended"
+SIGNED_OUT = "signed_out"
+SIGNED_OUT_IN_MESSENGER = "signed_out_in_messenger"
 
 
 class MissingNotice(LookupError):
@@ -34,10 +36,11 @@ class Notice:
 
 @dataclass(frozen=True)
 class Notices:
-    """All sentences by their code, and the words that end the talk with a person."""
+    """All sentences by their code, and words that are heeded also while a person answers."""
 
     by_code: dict[str, Notice]
-    endings: frozenset[str] = frozenset()
+    endings: frozenset[str] = frozenset()  # of the talk with a person
+    sign_outs: frozenset[str] = frozenset()
 
     def __getitem__(self, code: str) -> Notice:
         try:
@@ -50,4 +53,4 @@ def read_notices(folder: Path) -> Notices:
     """Read the file in the knowledge folder."""
     told = written(folder / "notices.yml")
     notices = {code: Notice(**fields) for code, fields in told["notices"].items()}
-    return Notices(notices, frozenset(told["end_person"]))
+    return Notices(notices, frozenset(told["end_person"]), frozenset(told["sign_out"]))

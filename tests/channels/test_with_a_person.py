@@ -249,3 +249,14 @@ async def test_an_erased_conversation_takes_the_person_out_and_leaves_nothing(
     for table in ("events", "handovers", "messages"):
         assert rows(gateway, f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608
     assert engine.heard == []
+
+
+async def test_who_is_not_signed_in_says_these_words_to_the_person(
+    gateway: Gateway, engine: StandInEngine
+) -> None:
+    talk = await gateway.talk()
+    await take(gateway, talk)
+    await talk.send(text="退出")
+    await settled(gateway, 1)
+    assert texts(await talk.events())[1:] == [("citizen", "退出")]
+    assert engine.heard == []

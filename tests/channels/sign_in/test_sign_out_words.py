@@ -145,3 +145,23 @@ async def test_what_was_said_to_a_person_and_by_them_goes_as_well(
         assert not {"您每月领2010元", "那我工资8000呢"} & {one.text for one in told.lines}
     assert behind.rows("SELECT text FROM messages WHERE outcome = 'person'") == [("",)]
     assert behind.engine.texts == asked
+
+
+async def test_who_talks_with_a_person_signs_out_by_saying_so(
+    lied_to: Gateway, liar: StandInIdentity, behind: Behind
+) -> None:
+    [talk] = await signed_in(lied_to, liar)
+    async with lied_to.database() as db:
+        now = datetime.now(UTC)
+        wish = await handovers.request(db, uuid.UUID(talk.id), "asked", None, now)
+        await handovers.take(db, wish.id, "agent-1", now)
+        await handovers.say(db, wish.id, "agent-1", Line("您每月领2010元"), now)
+    await talk.send(text="退出登录。")
+    await talk.until(5)
+    said = [(one["from"], one["text"]) for one in (await talk.events())[2:]]
+    assert said[:2] == [("agent", WIPED), ("citizen", "退出登录。")]
+    assert (said[2][0], "已经退出登录" in said[2][1]) == ("system", True)
+    assert behind.rows("SELECT 1 FROM identities WHERE signed_out_at IS NULL") == []
+    assert behind.rows("SELECT closed_at FROM handovers") == [(None,)]
+    assert behind.engine.texts == ["/signed_in"]
+    await until_forgotten(behind, talk)
