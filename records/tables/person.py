@@ -1,6 +1,6 @@
 """The tables of one person's affairs: sealed numbers, sign-ins, identities, look-ups."""
 
-from sqlalchemy import BigInteger, Column, Identity, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Identity, Index, LargeBinary, Table, Text, Uuid
 
 from records.tables.shape import metadata, moment, of_conversation
 
@@ -59,3 +59,4 @@ lookups = Table(
     Column("outcome", Text, nullable=False),  # found | unknown_person | unavailable
     moment("at"),
 )
+Index("ix_lookups_conversation", lookups.c.conversation, lookups.c.at)

@@ -245,3 +245,15 @@ async def test_the_figures_count_until_a_person_was_there_and_only_what_the_mach
         await tallies.count(db, day)
         [told] = await tallies.days(db, tallies.Span(day, day))
     assert (told.answer_median, told.person_median) == (0.5, 40)
+
+
+async def test_whether_a_line_is_of_a_record_is_found_without_reading_everybodys_look_ups(
+    database: AsyncEngine,
+) -> None:
+    async with database.begin() as db:
+        await db.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await db.execute(
+            text("EXPLAIN SELECT 1 FROM lookups WHERE conversation = :id AND at > now()"),
+            {"id": uuid4()},
+        )
+        assert "ix_lookups_conversation" in str(plan.all())
