@@ -136,9 +136,12 @@ class Workers:
     async def _answer(self, message: Message) -> bool:
         """Answer one message; whether another one waits behind it."""
         if message.with_person:
-            return await self._leave_to_person(message)
+            # Whether to look again, also because the person has just gone.
+            return (await self._left_to_person(message)) is not False
         started = time.perf_counter()
         replies, outcome = await self._replies(message)
+        if outcome == OUTAGE and (more := await self._left_to_person(message)) is not None:
+            return more
         async with self._at_once.connect() as db:
             stored = await events.answer(
                 *(db, message.conversation, message.id, replies.lines, outcome),
@@ -160,11 +163,11 @@ class Workers:
         )
         return stored is None or stored.more
 
-    async def _leave_to_person(self, message: Message) -> bool:
-        """Say nothing to it; whether to look again, also because the person has just gone."""
+    async def _left_to_person(self, message: Message) -> bool | None:
+        """Say nothing to it; whether another one waits behind it. None when no person is there."""
         left = await self._with.persons.hear(message)
         if left is None:
-            return True
+            return None
         self._with.news.ring(message.conversation)
         self._with.bring(message.conversation)
         self._with.metrics.answers.labels(PERSON).inc()

@@ -260,3 +260,16 @@ async def test_who_is_not_signed_in_says_these_words_to_the_person(
     await settled(gateway, 1)
     assert texts(await talk.events())[1:] == [("citizen", "退出")]
     assert engine.heard == []
+
+
+async def test_a_person_who_came_while_the_engine_was_away_has_the_message_that_waited(
+    open_gateway: OpenGateway, engine: StandInEngine
+) -> None:
+    engine.served.stop()
+    async with open_gateway(engine_outage_seconds=3) as gateway:
+        talk = await gateway.talk()
+        await talk.send(text="养老金怎么领")
+        await asyncio.sleep(0.3)
+        await take(gateway, talk)
+        await settled(gateway, 1)
+        assert texts(await talk.events()) == [("citizen", "养老金怎么领"), ("system", "来了")]
