@@ -11,10 +11,11 @@ import { Kiosk } from "./Kiosk";
 import { Log } from "./Log";
 import { Menu } from "./Menu";
 import { Phone } from "./parts";
+import { isWaiting, personSince } from "./person";
 import { framed, kiosk, site } from "./site";
 import { status } from "./status";
 import { useStore } from "./store";
-import { isWaiting, talk, type State } from "./talk";
+import { talk, type State } from "./talk";
 import { Welcome } from "./Welcome";
 import { useWords, type Words } from "./words";
 
@@ -41,7 +42,11 @@ export function App() {
         !state.notes.some((one) => one.words === "help");
     return (
         <div class={`page ${framed ? "framed" : ""}`}>
-            <Header onSettings={() => setMenu(true)} onClose={close} />
+            <Header
+                withPerson={personSince(state.events) >= 0}
+                onSettings={() => setMenu(true)}
+                onClose={close}
+            />
             <Bar offline={state.link === "offline"} />
             <div class="columns">
                 <main>

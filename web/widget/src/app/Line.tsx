@@ -14,7 +14,13 @@ import { useStore } from "./store";
 import { choose, giveUp, resend, withTalk, type Note, type Outgoing } from "./talk";
 import { useWords } from "./words";
 
-export function Line({ event, active }: { event: ChatEvent; active: boolean }) {
+interface LineProps {
+    event: ChatEvent;
+    active: boolean;
+    withPerson: boolean;
+}
+
+export function Line({ event, active, withPerson }: LineProps) {
     const words = useWords();
     const name = { citizen: words.you, bot: words.bot, agent: words.agent, system: words.system }[
         event.from
@@ -24,13 +30,15 @@ export function Line({ event, active }: { event: ChatEvent; active: boolean }) {
             <div class="line citizen">
                 <span class="hidden">{name}：</span>
                 <p class="bubble words">{event.text}</p>
+                {active && withPerson && <p class="sent quiet">{words.delivered}</p>}
             </div>
         );
     }
     const level = event.card?.type === "notice" ? event.card.level : "";
     const { elder } = useStore(look);
     const rated = event.card?.type === "answer" || event.card?.type === "estimate";
-    const worthReading = rated || elder || event.card?.type === "contributions";
+    const agent = event.from === "agent";
+    const worthReading = rated || agent || elder || event.card?.type === "contributions";
     return (
         <div class={`line ${event.from} ${level}`} data-seq={event.seq}>
             <p class="name">
@@ -39,7 +47,9 @@ export function Line({ event, active }: { event: ChatEvent; active: boolean }) {
             </p>
             <div class={`bubble ${event.card?.type ?? ""}`}>
                 <Body event={event} active={active} />
-                {event.from === "bot" && worthReading && <Tools event={event} rated={rated} />}
+                {event.from !== "system" && worthReading && (
+                    <Tools event={event} rated={rated && !agent} />
+                )}
             </div>
             {active && <Choices event={event} />}
         </div>

@@ -7,6 +7,7 @@ import { panel } from "./bridge";
 import { Line, NoteLine, OutgoingLine } from "./Line";
 import { look } from "./look";
 import { Button } from "./parts";
+import { personSince } from "./person";
 import { useStore } from "./store";
 import type { State } from "./talk";
 import { useWords } from "./words";
@@ -22,8 +23,11 @@ export function Log({ state, children }: { state: State; children: preact.Compon
     const places = outbox.map(({ after }) =>
         after === undefined ? events.length : placeOf(events, after),
     );
-    // What could not be sent is never behind the button: it still waits for a tap.
-    const from = elder && !all ? Math.min(lastQuestion(events), ...places) : 0;
+    const person = personSince(events);
+    // What could not be sent is never behind the button: it still waits for a tap. With a person
+    // one thing is all that was said since they came: who answers them still sees their question.
+    const start = person < 0 ? lastQuestion(events) : person;
+    const from = elder && !all ? Math.min(start, ...places) : 0;
     const shown = events.slice(from);
     const { open } = useStore(panel); // what came while it was closed had no height to scroll by
     useLayoutEffect(() => reveal(log.current), [events.length, outbox.length, notes.length, open]);
@@ -62,7 +66,11 @@ export function Log({ state, children }: { state: State; children: preact.Compon
                 {events.length > 0 && unsentAt(from)}
                 {shown.map((event, place) => (
                     <Fragment key={event.seq}>
-                        <Line event={event} active={event === last && !onItsWay} />
+                        <Line
+                            event={event}
+                            active={event === last && !onItsWay}
+                            withPerson={person >= 0}
+                        />
                         {event !== last && unsentAt(from + place + 1)}
                         {event !== last && notesAt(from + place + 1)}
                     </Fragment>

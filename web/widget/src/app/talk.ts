@@ -132,15 +132,6 @@ export async function withTalk<T>(act: (talk: Talk) => Promise<T>): Promise<T> {
     return act(held ?? (await openOne()));
 }
 
-export function isWaiting(state: State): boolean {
-    if (state.outbox.some((one) => !one.failed)) return true;
-    const last = state.events[state.events.length - 1];
-    const withPerson = state.events.slice(-8).some((event) => event.from === "agent");
-    return (
-        last?.from === "citizen" && !withPerson && !state.notes.some((one) => one.after >= last.seq)
-    );
-}
-
 function queue(words: string, said: Said, refused?: Refusal): void {
     const one: Outgoing = { id: newId(), words, said, failed: false };
     setOutbox([...talk.value.outbox, one]);

@@ -113,7 +113,7 @@ export interface OfficeCard extends Offers, Office {
 }
 export interface Notice extends Offers {
     type: "notice";
-    level: "info" | "warning" | "outage";
+    level: "info" | "warning" | "outage" | "person_here" | "person_gone";
     phone?: string;
 }
 export interface Choices extends Offers {

@@ -5,6 +5,8 @@ import type { Words } from "./zh-CN";
 export const words: Words = {
     name: "Wenbao",
     human: "A person",
+    with_person: "You are talking with staff",
+    end_person: "Back to the assistant",
     settings: "Settings",
     close: "Close",
     hello: "Hello, I am Wenbao",
@@ -30,6 +32,7 @@ export const words: Words = {
     placeholder: "e.g. Must foreigners join social insurance?",
     send: "Send",
     sending: "Sending",
+    delivered: "Delivered",
     failed: "Not sent",
     resend: "Send again",
     answering: "Answering, one moment…",

@@ -3,6 +3,8 @@
 export const words = {
     name: "问保",
     human: "转人工",
+    with_person: "正在和工作人员说话",
+    end_person: "结束人工",
     settings: "设置",
     close: "关闭",
     hello: "您好，我是问保",
@@ -27,6 +29,7 @@ export const words = {
     placeholder: "比如：怎么参保",
     send: "发送",
     sending: "正在发送",
+    delivered: "已送达",
     failed: "没有发出去",
     resend: "点这里重发",
     answering: "正在回答，请稍等……",

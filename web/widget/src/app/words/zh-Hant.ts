@@ -5,6 +5,8 @@ import type { Words } from "./zh-CN";
 export const words: Words = {
     name: "問保",
     human: "轉人工",
+    with_person: "正在和工作人員說話",
+    end_person: "結束人工",
     settings: "設定",
     close: "關閉",
     hello: "您好，我是問保",
@@ -29,6 +31,7 @@ export const words: Words = {
     placeholder: "比如：怎麼參保",
     send: "發送",
     sending: "正在發送",
+    delivered: "已送達",
     failed: "沒有發出去",
     resend: "點這裡重發",
     answering: "正在回答，請稍等……",
