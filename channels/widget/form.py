@@ -22,12 +22,14 @@ from channels.widget import form_sign_in
 from channels.widget.form_sign_in import Way
 from channels.widget.known_sites import shown
 from channels.widget.pages import DEFAULT_SITE, SiteKey, named_site
-from records import conversations
+from records import conversations, handovers
 from records.conversations import Conversation
 from records.events import Event
 
 # So long a citizen's browser waits for the answer before it is shown what is there.
 SECONDS_TO_ANSWER = 8.0
+# A person reads first: their answer is looked for by a tap, and what was sent shows at once.
+SECONDS_WITH_PERSON = 1.0
 COOKIE = "wenbao-form"
 FIELD = "field."  # so the inputs of a form card are named
 _COOKIE = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{20,100})")
@@ -65,7 +67,9 @@ async def show(
     if held is None:
         return await _page(parts, site, None)
     if after is not None:
-        await web.wait_for(parts, held.conversation.id, after, SECONDS_TO_ANSWER)
+        with_person = await _with_person(parts, held)
+        seconds = SECONDS_WITH_PERSON if with_person else SECONDS_TO_ANSWER
+        await web.wait_for(parts, held.conversation.id, after, seconds)
     return await _page(parts, held.conversation.site, held)
 
 
@@ -197,6 +201,11 @@ async def _found(parts: Parts, conversation: UUID) -> Conversation:
     return found
 
 
+async def _with_person(parts: Parts, held: Held) -> bool:
+    async with parts.at_once.connect() as db:
+        return await handovers.with_person(db, held.conversation.id)
+
+
 async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()) -> Response:
     site = await named_site(parts, key)
     found = await web.wait_for(parts, held.conversation.id, 0, 0) if held else None
@@ -206,6 +215,7 @@ async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()
     values: dict[str, Any] = {
         "site": shown(site),
         "events": said,
+        "with_person": held is not None and await _with_person(parts, held),
         "offered": _offered(said),
         "to_fill": next((card for card in reversed(cards) if card["type"] == "form"), None),
         "signs_in": any(card["type"] == "sign_in" for card in cards),
