@@ -24,7 +24,7 @@ from channels.widget.known_sites import shown
 from channels.widget.pages import DEFAULT_SITE, SiteKey, named_site
 from records import conversations, handovers
 from records.conversations import Conversation
-from records.events import Event
+from records.events import MOST_AT_ONCE, Event
 
 # So long a citizen's browser waits for the answer before it is shown what is there.
 SECONDS_TO_ANSWER = 8.0
@@ -208,8 +208,7 @@ async def _with_person(parts: Parts, held: Held) -> bool:
 
 async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()) -> Response:
     site = await named_site(parts, key)
-    found = await web.wait_for(parts, held.conversation.id, 0, 0) if held else None
-    said = found.events if found else []
+    said = await _all_said(parts, held) if held else []
     cards = [event.card for event in _turn(said) if event.card]
     problem = also.problem
     values: dict[str, Any] = {
@@ -229,6 +228,16 @@ async def _page(parts: Parts, key: str, held: Held | None, also: Shown = Shown()
         "wrong": problem.details.get("field") if problem else None,
     }
     return parts.app_pages.form(problem.status if problem else 200, **values)
+
+
+async def _all_said(parts: Parts, held: Held) -> list[Event]:
+    said: list[Event] = []
+    while True:
+        last = said[-1].seq if said else 0
+        found = await web.wait_for(parts, held.conversation.id, last, 0)
+        said += found.events if found else []
+        if found is None or len(found.events) < MOST_AT_ONCE:
+            return said
 
 
 def _turn(said: list[Event]) -> list[Event]:

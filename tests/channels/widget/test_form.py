@@ -139,3 +139,18 @@ async def test_a_forged_cookie_opens_nothing(browser: httpx.AsyncClient) -> None
             page = await stranger.get(FORM, headers={"Cookie": f"wenbao-form={cookie}"})
             assert page.status_code == 200
             assert "秘密" not in page.text
+
+
+async def test_a_long_conversation_is_shown_to_its_end(
+    browser: httpx.AsyncClient, database_url: str
+) -> None:
+    await say(browser, text="第一句")
+    with psycopg.connect(database_url) as db:
+        db.execute("""
+            INSERT INTO events (conversation, seq, at, "from", text)
+            SELECT id, last_seq + place, now(), 'agent', '第' || place || '条'
+            FROM conversations, generate_series(1, 450) AS place""")
+        db.execute("UPDATE conversations SET last_seq = last_seq + 450")
+    page = await browser.get(FORM)
+    assert "第450条" in page.text
+    assert page.text.count("第一句") == 2  # asked and answered, each shown once
