@@ -41,7 +41,7 @@ async def with_large_words(page: Page) -> None:
 
 # What lies over what it should stand beside, and what is cut off by its own edges.
 BESIDE = """() => { const found = [];
-  for (const row of document.querySelectorAll('.header .inner, .fields, .tools, .failure .row')) {
+  for (const row of document.querySelectorAll('.header, .fields, .tools, .failure .row')) {
     const parts = [...row.querySelectorAll('h1, button, textarea')].filter((one) => {
       const box = one.getBoundingClientRect(), edge = one.closest('.who')?.getBoundingClientRect();
       return box.width > 2 && (!edge || box.top < edge.bottom); });
