@@ -124,7 +124,7 @@ async def test_the_focus_is_not_lost_when_somebody_comes(chat: Chat, desk: Desk)
     await expect(page.locator("#log")).to_be_focused()
 
 
-async def test_in_the_version_for_elders_the_persons_question_stays(chat: Chat, desk: Desk) -> None:
+async def test_in_the_version_for_elders_what_the_person_said_stays(chat: Chat, desk: Desk) -> None:
     page = await chat(look=ELDER, width=360, height=740)
     await ask(page, "answer")
     await ask(page, "转人工")
@@ -134,6 +134,11 @@ async def test_in_the_version_for_elders_the_persons_question_stays(chat: Chat, 
     await write(page, "成都")
     await expect(page.locator(".line.agent")).to_be_visible()
     await expect(page.locator(".bubble.answer")).to_have_count(0)
+    await desk.finish(number)
+    await expect(page.locator(".person_gone")).to_be_visible()
+    await expect(page.locator(".line.agent")).to_be_visible()
+    await ask(page, "table")
+    await expect(page.locator(".line.agent")).to_have_count(0)
 
 
 @pytest.mark.parametrize("look", [*SMALL, "contrast"])

@@ -23,11 +23,9 @@ export function Log({ state, children }: { state: State; children: preact.Compon
     const places = outbox.map(({ after }) =>
         after === undefined ? events.length : placeOf(events, after),
     );
-    const person = personSince(events);
-    // What could not be sent is never behind the button: it still waits for a tap. With a person
-    // one thing is all that was said since they came: who answers them still sees their question.
-    const start = person < 0 ? lastQuestion(events) : person;
-    const from = elder && !all ? Math.min(start, ...places) : 0;
+    const withPerson = personSince(events) >= 0;
+    // What could not be sent is never behind the button: it still waits for a tap.
+    const from = elder && !all ? Math.min(start(events), ...places) : 0;
     const shown = events.slice(from);
     const { open } = useStore(panel); // what came while it was closed had no height to scroll by
     useLayoutEffect(() => reveal(log.current), [events.length, outbox.length, notes.length, open]);
@@ -69,7 +67,7 @@ export function Log({ state, children }: { state: State; children: preact.Compon
                         <Line
                             event={event}
                             active={event === last && !onItsWay}
-                            withPerson={person >= 0}
+                            withPerson={withPerson}
                         />
                         {event !== last && unsentAt(from + place + 1)}
                         {event !== last && notesAt(from + place + 1)}
@@ -91,6 +89,13 @@ function lastQuestion(events: ChatEvent[]): number {
     for (let place = events.length - 1; place > 0; place -= 1)
         if (events[place]!.from === "citizen") return place;
     return 0;
+}
+
+/** The last question; what was said to a person belongs with all since they came, as one thing. */
+function start(events: ChatEvent[]): number {
+    const question = lastQuestion(events);
+    const person = personSince(events.slice(0, question + 1));
+    return person < 0 ? question : person;
 }
 
 /** Show the end, but never past the beginning of a new answer: it is read from the top. */
