@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 EDITOR, REVIEWER, PUBLISHER = "editor", "reviewer", "publisher"
-AUDITOR, ADMINISTRATOR, SUPERVISOR = "auditor", "administrator", "supervisor"
-ROLES = (EDITOR, REVIEWER, PUBLISHER, AUDITOR, ADMINISTRATOR, SUPERVISOR)
+AUDITOR, ADMINISTRATOR = "auditor", "administrator"
+SUPERVISOR, AGENT = "supervisor", "agent"
+ROLES = (EDITOR, REVIEWER, PUBLISHER, AUDITOR, ADMINISTRATOR, SUPERVISOR, AGENT)
 
 # The three administrations of GB/T 22239-2019 stay apart: whoever runs the system neither writes
 # nor reads the audit log, whoever reads the log changes nothing.
@@ -23,8 +24,8 @@ MAY: dict[str, frozenset[str]] = {
     # Whoever decides on a publication sees which real answers it would change.
     "see_shadow": frozenset({EDITOR, REVIEWER, PUBLISHER, AUDITOR}),
     "see_questions": frozenset({EDITOR, REVIEWER, AUDITOR}),
-    # Whoever leads the agents; it is their people who call back.
-    "see_handovers": frozenset({SUPERVISOR, AUDITOR}),
+    # Agents speak with citizens; whoever leads them also closes what none of them has.
+    "see_handovers": frozenset({AGENT, SUPERVISOR, AUDITOR}),
     "close_handover": frozenset({SUPERVISOR}),
     "label": frozenset({EDITOR, REVIEWER}),
 }

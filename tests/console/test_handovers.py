@@ -128,7 +128,9 @@ async def test_what_is_not_open_is_refused_and_nothing_is_said(
     assert rows(console, NOTED) == [(1,)]
 
 
-@pytest.mark.parametrize("role", ["editor", "reviewer", "publisher", "auditor", "administrator"])
+@pytest.mark.parametrize(
+    "role", ["editor", "reviewer", "publisher", "auditor", "administrator", "agent"]
+)
 async def test_others_close_nothing(console: Console, public: Gateway, role: str) -> None:
     citizen, number = await wish(console, public, "人工")
     async with console.worker(role) as worker:

@@ -7,11 +7,14 @@ import re
 import httpx
 import psycopg
 import pytest
+import yaml
 from fastapi.routing import APIRoute
 
 from console.pages import ROUTERS
 from console.roles import ROLES
+from console.writing import Writing
 from tests.console.conftest import Console
+from tests.console.folder import ROOT
 
 EVERYBODY = set(ROLES)
 WRITERS = {"editor", "reviewer", "publisher"}
@@ -81,7 +84,7 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/operations/versions"): EVERYBODY,
     ("GET", "/operations/versions/{version}"): EVERYBODY,
     ("POST", "/operations/versions/{version}"): {"administrator"},
-    ("GET", "/handovers"): {"supervisor", "auditor"},
+    ("GET", "/handovers"): {"agent", "supervisor", "auditor"},
     ("POST", "/handovers/close"): {"supervisor"},
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
@@ -119,6 +122,12 @@ def routes() -> list[tuple[str, str]]:
 def address(path: str) -> str:
     """The path with names that exist."""
     return re.sub(r"\{(\w+)\}", lambda found: NAMES[found[1]], path)
+
+
+def test_the_sandbox_has_somebody_for_every_role_and_each_role_has_a_word() -> None:
+    staff = yaml.safe_load((ROOT / "sandbox/staff.yml").read_text("utf-8"))["staff"]
+    assert {role for one in staff for role in one["roles"]} == EVERYBODY
+    assert Writing(ROOT / "web/console").words["roles"].keys() == EVERYBODY
 
 
 def test_every_route_is_in_the_matrix() -> None:
