@@ -150,7 +150,7 @@ def _install_endings(app: FastAPI, parts: Parts) -> None:
         *(clusters.NoCluster, samples.NotAsked),
         *(
             imports.NoImport,
-            handovers.NotOpen,
+            *(handovers.NotOpen, handovers.TakenByOther, handovers.NotYours),
             HTTPException,
             RequestValidationError,
             SQLAlchemyError,
@@ -169,7 +169,7 @@ def _named(problem: Exception) -> Refusal:
             return refusals.NotFound()
         case workflow.ChangedMeanwhile():
             return refusals.ChangedMeanwhile()
-        case workflow.WrongState() | handovers.NotOpen():
+        case workflow.WrongState():
             return refusals.WrongState()
         case workflow.OwnChange():
             return refusals.OwnChange()
@@ -180,6 +180,17 @@ def _named(problem: Exception) -> Refusal:
         case SQLAlchemyError():
             log.error("database failed", extra={"cause": type(problem).__name__})
             return refusals.Unavailable()
+    return _of_a_handover(problem)
+
+
+def _of_a_handover(problem: Exception) -> Refusal:
+    match problem:
+        case handovers.NotOpen():
+            return refusals.RequestEnded()
+        case handovers.TakenByOther():
+            return refusals.TakenByOther()
+        case handovers.NotYours():
+            return refusals.NotTaken()
     return Refusal()
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,8 @@ from records.staff.sessions import Session
 
 LOG = "staff"
 CHINA = ZoneInfo("Asia/Shanghai")
+# A page that asks again every few seconds is one look.
+ONE_LOOK = timedelta(minutes=5)
 _VERSION = re.compile(r"[0-9]{1,9}")
 _SAFE = frozenset({"GET", "HEAD"})
 
@@ -64,6 +66,7 @@ class Parts:
     pilot_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one writes its folder
     stepped: asyncio.Event = field(default_factory=asyncio.Event)  # an entry took a step
     now: Callable[[], datetime] = clock
+    looks: dict[tuple[str, str], datetime] = field(default_factory=dict)  # who at what, noted when
 
     async def note(self, db: AsyncConnection, who: str, act: str, what: str, **fields: Any) -> None:
         """Add to the audit log; the last thing in a transaction."""
@@ -128,6 +131,17 @@ class Desk:
     async def note(self, db: AsyncConnection, act: str, what: str, **fields: Any) -> None:
         """Have the audit log say what this person does."""
         await self.parts.note(db, self.me, act, what, **fields)
+
+    async def watch(
+        self, db: AsyncConnection, act: str, what: str, *, always: bool = False, **fields: Any
+    ) -> None:
+        """Have the audit log say that this person looks, once for a page that asks again."""
+        looks, now = self.parts.looks, self.now
+        for old in [one for one, at in looks.items() if now - at >= ONE_LOOK]:
+            del looks[old]
+        if always or (self.me, what) not in looks:
+            await self.note(db, act, what, **fields)
+            looks[self.me, what] = now
 
     async def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of ours, with what every page shows."""
@@ -195,5 +209,6 @@ Operator = Annotated[Desk, Depends(Allowed("operate"))]
 QuestionReader = Annotated[Desk, Depends(Allowed("see_questions"))]
 ShadowReader = Annotated[Desk, Depends(Allowed("see_shadow"))]
 HandoverReader = Annotated[Desk, Depends(Allowed("see_handovers"))]
+Agent = Annotated[Desk, Depends(Allowed("answer_handover"))]
 Supervisor = Annotated[Desk, Depends(Allowed("close_handover"))]
 Labeller = Annotated[Desk, Depends(Allowed("label"))]

@@ -84,6 +84,24 @@ class WrongState(Refusal):
     status, code = 409, "wrong_state"
 
 
+class RequestEnded(Refusal):
+    """A citizen's request for a person is over, or their conversation."""
+
+    status, code = 409, "request_ended"
+
+
+class TakenByOther(Refusal):
+    """Somebody else speaks with this citizen."""
+
+    status, code = 409, "taken_by_other"
+
+
+class NotTaken(Refusal):
+    """Who wants to answer has not taken the request, or has it no more."""
+
+    status, code = 409, "not_taken"
+
+
 class Blocked(Refusal):
     """The gate does not let it through."""
 

@@ -26,6 +26,7 @@ MAY: dict[str, frozenset[str]] = {
     "see_questions": frozenset({EDITOR, REVIEWER, AUDITOR}),
     # Agents speak with citizens; whoever leads them also closes what none of them has.
     "see_handovers": frozenset({AGENT, SUPERVISOR, AUDITOR}),
+    "answer_handover": frozenset({AGENT, SUPERVISOR}),
     "close_handover": frozenset({SUPERVISOR}),
     "label": frozenset({EDITOR, REVIEWER}),
 }

@@ -165,7 +165,7 @@ def _of_wordings(wordings: list[str]) -> Iterator[Problem]:
     for line in wordings:
         if len(line) > LONGEST_WORDING or "\n" in line:
             yield Problem("wordings", "long_wording", {"line": line[:20], "most": LONGEST_WORDING})
-        elif not _readable(line) or _MARKS.search(line):
+        elif not readable(line) or _MARKS.search(line):
             yield Problem("wordings", "unreadable_wording", {"line": line[:20]})
         elif not any(one.isalnum() for one in line):
             yield Problem("wordings", "empty_wording", {"line": line[:20]})
@@ -175,13 +175,14 @@ def _of_wordings(wordings: list[str]) -> Iterator[Problem]:
 
 def _of_text(name: str, value: Any) -> Iterator[Problem]:
     for text in value if isinstance(value, list) else [value]:
-        if isinstance(text, str) and not _readable(text.replace("\n", "")):
+        if isinstance(text, str) and not readable(text.replace("\n", "")):
             yield Problem(name, "unreadable")
         if isinstance(text, str) and len(text) > LONGEST_TEXT:
             yield Problem(name, "too_long", {"most": LONGEST_TEXT})
 
 
-def _readable(text: str) -> bool:
+def readable(text: str) -> bool:
+    """Whether it holds nothing that cannot be seen."""
     return _UNSEEN.search(text) is None
 
 

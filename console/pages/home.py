@@ -16,6 +16,7 @@ from records.staff.entries import Wish
 
 SOON = timedelta(days=60)
 SHOWN = 8
+MOST_COUNTED = 100
 
 router = APIRouter()
 
@@ -33,7 +34,7 @@ async def home(desk: Reader) -> Response:
         expiring = await entries.search(db, Wish("", expires_before=soon, size=SHOWN))
         newest = await snapshots.newest(db)
         questions = (await clusters.counts(db)).get("open", 0)
-        _, persons = await handovers.waiting(db, 1)
+        found, _ = await handovers.waiting(db, MOST_COUNTED)
     values: dict[str, Any] = {
         "counts": counts,
         "lists": lists,
@@ -41,7 +42,7 @@ async def home(desk: Reader) -> Response:
         "soon": soon,
         "newest": newest,
         "questions": questions,
-        "persons": persons,
+        "persons": sum(one.taken_by is None for one in found),
         "known": desk.parts.library.now(),
     }
     return await desk.page("home.html", **values)

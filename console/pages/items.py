@@ -12,9 +12,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from console import publishing
-from console.doors import CHINA, Desk, Editor, Reader
+from console.doors import CHINA, Editor, Reader
 from console.exchange import cells
-from console.judging.workshop import WorkshopAway
+from console.judging.about import about
 from console.knowledge import content
 from console.knowledge.checks import problems
 from console.knowledge.similar import shared
@@ -43,7 +43,10 @@ async def find(desk: Reader) -> Response:
             wish = replace(wish, ids=tuple(scores))
         page = await entries.search(db, wish)
         choices = await entries.choices(db, "item")
-    near = {} if page.total else await _near(desk, wish.words)
+    near = {}
+    if not page.total and len(wish.words.strip()) >= A_QUESTION:
+        # A citizen's question is about items, but holds no keyword.
+        near = await about(desk, wish.words)
     template = "items_table.html" if "hx-request" in desk.request.headers else "items.html"
     return await desk.page(
         template,
@@ -55,22 +58,6 @@ async def find(desk: Reader) -> Response:
         pages=max(1, math.ceil(page.total / PAGE)),
         query=query(desk.request),
     )
-
-
-async def _near(desk: Desk, words: str) -> dict[str, str]:
-    """Items that a citizen's question is about, for it holds no keyword: titles by id."""
-    if len(words.strip()) < A_QUESTION:
-        return {}
-    try:
-        said = await desk.parts.workshop.say([words])
-    except WorkshopAway:
-        said = []  # what is worded like it is found without
-    async with desk.parts.database.connect() as db:
-        index = await desk.parts.wordings.index(db)
-        found = [item for one in said for item, _ in one.answers]
-        found += [one.item for one in index.near(words, "")]
-        titles = await entries.titles(db, found)
-    return {item: titles[item] for item in dict.fromkeys(found) if item in titles}
 
 
 @router.get("/items/new")

@@ -18,6 +18,7 @@ from tests.console.folder import ROOT
 
 EVERYBODY = set(ROLES)
 WRITERS = {"editor", "reviewer", "publisher"}
+AGENTS = {"agent", "supervisor"}
 LISTENERS = {"editor", "reviewer", "auditor"}
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): EVERYBODY,
@@ -86,6 +87,14 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("POST", "/operations/versions/{version}"): {"administrator"},
     ("GET", "/handovers"): {"agent", "supervisor", "auditor"},
     ("POST", "/handovers/close"): {"supervisor"},
+    ("GET", "/handovers/{number}"): AGENTS,
+    ("GET", "/handovers/{number}/newer"): AGENTS,
+    ("GET", "/handovers/{number}/suggested"): AGENTS,
+    ("POST", "/handovers/{number}/take"): AGENTS,
+    ("POST", "/handovers/{number}/say"): AGENTS,
+    ("POST", "/handovers/{number}/draft"): AGENTS,
+    ("POST", "/handovers/{number}/give-back"): AGENTS,
+    ("POST", "/handovers/{number}/finish"): AGENTS,
     ("GET", "/inbox"): LISTENERS,
     ("POST", "/inbox/dismiss"): {"editor"},
     ("POST", "/inbox/accept"): {"editor"},
