@@ -355,7 +355,7 @@ async def test_the_list_says_who_waits_in_its_title_and_changes_only_when_someth
         changed = (await agent.get(found[1], headers=htmx)).text
         assert "<title>(1) 转人工" in changed
         mine = changed.index("我在接的") < changed.index(f"第{first}号") < changed.index("在等的")
-        assert mine < changed.index(f"接第{second}号")
+        assert mine < changed.index(f"接过来：第{second}号")
         seen = (await auditor.get("/handovers")).text
         assert "接过来" not in seen
         assert "在接" in seen
