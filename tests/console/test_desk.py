@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -15,6 +17,7 @@ from records import events, handovers
 from records.events import Line
 from tests.conftest import Gateway, OpenGateway, Talk
 from tests.console.conftest import Console, Worker
+from tests.stand_ins.engine import StandInEngine
 
 SAID = "您的材料齐了，周一带身份证到窗口来就行。"
 STEPS = ("take", "say", "draft", "give-back", "finish")
@@ -371,3 +374,30 @@ async def test_who_also_writes_items_may_make_one_of_it(console: Console, public
         link = re.search(r'href="(/items/new\?line=[^"]*)"', page)
         assert link
         assert "卡掉河里怎么弄</textarea>" in (await both.get(link[1])).text
+
+
+async def test_the_chat_and_the_desk_are_one_until_the_citizen_ends_it(
+    console: Console, public: Gateway, engine: StandInEngine
+) -> None:
+    htmx = {"hx-request": "true"}
+    citizen, number = await wish(console, public, "我要找人")
+    async with console.worker("agent") as agent:
+        await taken(agent, number)
+        await citizen.send(text="我想问养老金")
+        page = (await agent.get(f"/handovers/{number}")).text
+        assert "我想问养老金" in page
+        waits = asyncio.create_task(citizen.events(4, wait=20))
+        await asyncio.sleep(0.3)
+        said = time.monotonic()
+        await agent.post(f"/handovers/{number}/say", text=SAID)
+        assert [one["text"] for one in await waits] == [SAID]
+        assert time.monotonic() - said < 2.5
+        await citizen.send(text="结束人工")
+        await citizen.until(7)
+        over = await agent.get(poller(page), headers=htmx)
+        assert (over.status_code, "已结束" in over.text, SAID in over.text) == (286, True, True)
+        before = await state(console, citizen)
+        assert (await agent.post(f"/handovers/{number}/say", text=SAID)).status_code == 409
+    assert await state(console, citizen) == before
+    assert (await citizen.ask("养老金怎么领"))["text"] == "答：养老金怎么领"
+    assert engine.texts == ["我要找人", "养老金怎么领"]
