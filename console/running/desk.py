@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import RedirectResponse, Response
 
 from console.doors import Agent, Desk
@@ -14,6 +16,7 @@ from console.running import suggesting, telling
 from records import handovers
 from records.events import Line
 from records.handovers import Dossier
+from records.privacy import readable
 from records.staff import entries
 
 LONGEST = 1000
@@ -127,7 +130,7 @@ async def finish(number: Number, desk: Agent) -> Response:
 
 async def _page(desk: Desk, number: int, reply: str = "", *, suggest: bool = False) -> Response:
     async with desk.change() as db:
-        told = await handovers.dossier(db, number, 0)
+        told = await _whole(db, number)
         _may_read(desk, told)
         titles = await entries.titles(db, told.items)
         await desk.watch(
@@ -137,6 +140,16 @@ async def _page(desk: Desk, number: int, reply: str = "", *, suggest: bool = Fal
     values |= {"after": told.lines[-1].seq if told.lines else 0, "heard": _heard(told)}
     values |= await _suggested(desk, told, _heard(told)) if suggest else {"found": None}
     return await desk.page("desk.html", reply=reply, longest=LONGEST, **values)
+
+
+async def _whole(db: AsyncConnection, number: int) -> Dossier:
+    """With all that was said, however long that is."""
+    told = await handovers.dossier(db, number, 0)
+    lines = more = told.lines
+    while len(more) == readable.AT_ONCE:
+        more = await readable.lines(db, number, more[-1].seq)
+        lines += more
+    return replace(told, lines=lines)
 
 
 async def _suggested(desk: Desk, told: Dossier, seq: int) -> dict[str, Any]:

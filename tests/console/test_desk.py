@@ -297,6 +297,17 @@ async def test_new_lines_come_by_themselves_and_a_record_is_never_among_them(
     assert rows(console, looks) == [(1,)]  # a page that asks again is one look
 
 
+async def test_a_long_conversation_is_there_to_its_end(console: Console, public: Gateway) -> None:
+    citizen, number = await wish(console, public, "开头")
+    async with public.database() as db:
+        said = [Line(f"第{one}句。") for one in range(450)]
+        await events.append(db, UUID(citizen.id), "citizen", said, console.clock())
+    async with console.worker("agent") as agent:
+        page = (await agent.get(f"/handovers/{number}")).text
+    assert [page.count(one) for one in ("<p>开头", "第0句。", "第449句。")] == [1, 1, 1]
+    assert "after=452&" in poller(page)
+
+
 def signed_in(console: Console, citizen: Talk) -> None:
     """The citizen has come back from signing in."""
     with psycopg.connect(console.database_url) as db:
