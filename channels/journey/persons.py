@@ -30,7 +30,7 @@ from records.messages import Message
 from records.privacy import leaving
 
 LOG = "staff"  # the console's, where what was done with a request stands
-ACTOR = "system:gateway"
+ACTOR = "staff:system"  # as the console names what nobody of the staff did
 GONE = {"type": "notice", "level": "person_gone"}
 TAKEN_BACK_AT_ONCE = 100
 _AROUND = " 　\t\"'“”‘’「」。.!！~～,，;；?？"

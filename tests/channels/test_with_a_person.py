@@ -131,7 +131,7 @@ async def test_the_citizen_ends_it_and_the_machine_answers_on(
         with pytest.raises(NotOpen):
             await handovers.say(db, number, STAFF, Line("还在吗"), datetime.now(UTC))
     acts = rows(gateway, "SELECT actor, act, object FROM audit_entries WHERE log = 'staff'")
-    assert acts == [("system:gateway", "finish_handover", f"handover:{number}")]
+    assert acts == [("staff:system", "finish_handover", f"handover:{number}")]
 
 
 async def test_who_only_waits_is_answered_by_the_machine_whatever_they_say(
@@ -165,7 +165,7 @@ async def test_a_person_who_says_nothing_has_it_no_more_and_the_last_words_are_a
         noted = rows(gateway, "SELECT actor, act, object, fields FROM audit_entries")
         [(actor, act, what, fields)] = noted
         assert (actor, act, what) == (
-            *("system:gateway", "give_back_handover"),
+            *("staff:system", "give_back_handover"),
             f"handover:{number}",
         )
         assert 2 <= fields["waited_seconds"] < 10
