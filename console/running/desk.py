@@ -13,7 +13,7 @@ from console.doors import Agent, Desk
 from console.knowledge import checks, content
 from console.refusals import Blocked, Wanted
 from console.running import suggesting, telling
-from records import handovers
+from records import events, handovers
 from records.events import Line
 from records.handovers import Dossier
 from records.privacy import readable
@@ -22,6 +22,7 @@ from records.staff import entries
 LONGEST = 1000
 # HTMX stops asking again and again when it is told this.
 STOP = 286
+_LAST = 2**31 - 1
 
 router = APIRouter(prefix="/handovers/{number}")
 
@@ -36,20 +37,25 @@ async def show(number: Number, desk: Agent, suggest: bool = False) -> Response:
 
 
 @router.get("/newer")
-async def newer(number: Number, desk: Agent, after: Seq = 0, state: str = "") -> Response:
-    """What came since, for HTMX; nothing where nothing did."""
+async def newer(
+    number: Number, desk: Agent, after: Seq = 0, state: str = "", rewritten: Seq = 0
+) -> Response:
+    """What came since, for HTMX; nothing where nothing did, and all where some was taken back."""
     try:
         async with desk.change() as db:
             told = await handovers.dossier(db, number, after)
-            now = _state(desk, told)
-            if now == state and not told.lines:
+            now, afresh = _state(desk, told), await _rewritten(db, told)
+            if (now, afresh) == (state, rewritten) and not told.lines:
                 return Response(status_code=204)
+            if afresh != rewritten:
+                told = await _whole(db, number)
             await desk.watch(db, "see_handover", f"handover:{number}", shown=len(told.lines))
     except handovers.NotOpen:
         return await desk.page("desk_newer.html", STOP, one=None, state="gone")
     goes_on = now in ("waiting", "mine") or (now == "other" and desk.may("close_handover"))
-    values: dict[str, Any] = {"one": told, "state": now, "was": state, "readable": goes_on}
+    values: dict[str, Any] = {"one": told, "state": now, "was": state, "rewritten": afresh}
     values |= {"after": told.lines[-1].seq if told.lines else after, "heard": _heard(told)}
+    values |= {"readable": goes_on, "whole": afresh != rewritten}
     return await desk.page("desk_newer.html", 200 if goes_on else STOP, **values)
 
 
@@ -133,10 +139,12 @@ async def _page(desk: Desk, number: int, reply: str = "", *, suggest: bool = Fal
         told = await _whole(db, number)
         _may_read(desk, told)
         titles = await entries.titles(db, told.items)
+        rewritten = await _rewritten(db, told)
         await desk.watch(
             db, "see_handover", f"handover:{number}", always=True, shown=len(told.lines)
         )
     values: dict[str, Any] = {"one": told, "state": _state(desk, told), "titles": titles}
+    values |= {"rewritten": rewritten}
     values |= {"after": told.lines[-1].seq if told.lines else 0, "heard": _heard(told)}
     values |= await _suggested(desk, told, _heard(told)) if suggest else {"found": None}
     return await desk.page("desk.html", reply=reply, longest=LONGEST, **values)
@@ -150,6 +158,12 @@ async def _whole(db: AsyncConnection, number: int) -> Dossier:
         more = await readable.lines(db, number, more[-1].seq)
         lines += more
     return replace(told, lines=lines)
+
+
+async def _rewritten(db: AsyncConnection, told: Dossier) -> int:
+    """How often something said was taken back, as when the citizen signed out."""
+    behind = await events.after(db, told.conversation, _LAST)
+    return behind.rewritten if behind else 0
 
 
 async def _suggested(desk: Desk, told: Dossier, seq: int) -> dict[str, Any]:

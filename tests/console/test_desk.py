@@ -308,6 +308,27 @@ async def test_a_long_conversation_is_there_to_its_end(console: Console, public:
     assert "after=452&" in poller(page)
 
 
+async def test_what_the_citizen_took_back_leaves_the_desk(
+    console: Console, public: Gateway
+) -> None:
+    citizen, number = await wish(console, public, "开头")
+    htmx = {"hx-request": "true"}
+    async with console.worker("agent") as agent:
+        await taken(agent, number)
+        signed_in(console, citizen)
+        async with public.database() as db:
+            said = [Line("我每月领3071元，对不对")]
+            await events.append(db, UUID(citizen.id), "citizen", said, console.clock())
+        page = (await agent.get(f"/handovers/{number}")).text
+        assert "3071" in page
+        async with public.database() as db:
+            await events.hide_personal(db, UUID(citizen.id), "（已隐去）", console.clock())
+        newer = (await agent.get(poller(page), headers=htmx)).text
+        assert newer.count('<ol id="lines" class="plain" hx-swap-oob="true">') == 1
+        assert ("开头" in newer, "（已隐去）" in newer, "3071" in newer) == (True, True, False)
+        assert (await agent.get(poller(newer), headers=htmx)).status_code == 204
+
+
 def signed_in(console: Console, citizen: Talk) -> None:
     """The citizen has come back from signing in."""
     with psycopg.connect(console.database_url) as db:

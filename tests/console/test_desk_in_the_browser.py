@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from records import events
+from records.database import text
 from records.events import Line
 from tests.conftest import Gateway, Talk
 from tests.console.conftest import Console
@@ -74,6 +75,14 @@ async def test_an_agent_answers_while_the_citizen_goes_on_writing(
     await expect(field).to_be_focused()
     await agent.page.set_viewport_size({"width": 768, "height": 1024})
     await agent.picture("desk-768")
+    async with public.database() as db:
+        await db.execute(
+            text("UPDATE events SET text = '（已隐去）' WHERE text = '第7句'"),
+        )
+        await events.were_rewritten(db, UUID(citizen.id))
+    await expect(lines.get_by_text("（已隐去）")).to_have_count(1)
+    await expect(lines.get_by_text("第8句")).to_have_count(1)
+    await expect(lines.get_by_text("第7句")).to_have_count(0)
     leader = await signed_in(chromium, console, "班小章")
     await leader.go(f"/handovers/{number}")
     faults += await leader.faults()
