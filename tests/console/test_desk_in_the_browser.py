@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -98,3 +99,32 @@ async def test_an_agent_answers_while_the_citizen_goes_on_writing(
     refused = [one for one in agent.wrong if "Error Code 409" in one]  # which was asked for
     assert [len(refused), *leader.wrong] == [len(agent.wrong)]
     assert [one["from"] for one in await other.events()].count("agent") == 0
+
+
+async def test_all_of_it_works_without_scripts(
+    console: Console,
+    public: Gateway,  # noqa: F811 the fixture
+    chromium: Browser,  # noqa: F811 the fixture
+) -> None:
+    citizen, number = await wish(console, public, ASKED)
+    console.workshop.said = [
+        {"text": ASKED, "decision": "answer", "answers": [["Q001", 0.93]], "known": False}
+    ]
+    context = await chromium.new_context(java_script_enabled=False)
+    async with console.worker("agent") as worker:
+        token = worker.http.cookies["wenbao-console"]
+        await context.add_cookies([{"name": "wenbao-console", "value": token, "url": console.url}])
+        page = await context.new_page()
+        await page.goto(f"{console.url}/handovers")
+        await page.get_by_role("button", name=f"接过来：第{number}号").click()
+        await page.get_by_role("link", name="看问保会怎么答").click()
+        await page.get_by_label("回复群众").fill("您好。")
+        await page.get_by_role("button", name="放进回复：Q001的答案").click()
+        await expect(page.get_by_label("回复群众")).to_have_value(re.compile("^您好。\n补办社保卡"))
+        await page.get_by_role("button", name="发送").click()
+        await expect(page.locator(".from-agent")).to_contain_text("您好。")
+        await expect(page.get_by_label("回复群众")).to_have_value("")
+        await page.get_by_role("button", name="结束").click()
+        await expect(page.locator("main")).to_contain_text("没有人在等")
+    await context.close()
+    assert [one["from"] for one in await citizen.events()].count("agent") == 1
