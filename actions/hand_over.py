@@ -52,7 +52,7 @@ class HandOver(CitizenAction):
         """The request, and how many wait longer where that means anything."""
         if turn.conversation is None:
             return None, None
-        reason, now = "unclear" if turn.unclear_turns else "asked", self._parts.now()
+        reason, now = _reason(turn), self._parts.now()
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self._parts.database.begin() as db:
                 opened = await handovers.request(db, turn.conversation, reason, turn.region, now)
@@ -60,6 +60,12 @@ class HandOver(CitizenAction):
         except (SQLAlchemyError, OSError, TimeoutError) as problem:
             log.warning("handover was not noted: %s", type(problem).__name__)
             return None, None
+
+
+def _reason(turn: Turn) -> str:
+    if turn.intent == DISTRESS:
+        return handovers.URGENT
+    return "unclear" if turn.unclear_turns else "asked"
 
 
 class CallForHelp(CitizenAction):

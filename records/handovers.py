@@ -20,6 +20,8 @@ from records.privacy.readable import Said
 WORDS = 3
 # Where nobody has closed a request for so long, nobody works them off.
 WORKED_OFF = timedelta(days=7)
+# The reason of who may be about to harm himself: nobody is to be spoken with sooner.
+URGENT = "distress"
 _HANDOVER = "id, conversation, reason, opened_at, taken_by, taken_at"
 
 
@@ -83,8 +85,16 @@ class Dossier:
 async def request(
     db: AsyncConnection, conversation: UUID, reason: str, region: str | None, now: datetime
 ) -> Handover:
-    """Open a handover; while one is open, asking again gives the same."""
+    """Open a handover; while one is open, asking again gives the same, more urgent if need be."""
     await conversations.lock(db, conversation)
+    if reason == URGENT:
+        await db.execute(
+            text("""
+                UPDATE handovers SET reason = :reason
+                WHERE conversation = :conversation AND closed_at IS NULL
+            """),
+            {"reason": reason, "conversation": conversation},
+        )
     found = await db.execute(
         text(f"""
             SELECT {_HANDOVER} FROM handovers
@@ -130,7 +140,10 @@ async def before(db: AsyncConnection, handover: Handover, now: datetime) -> int 
 
 
 async def waiting(db: AsyncConnection, most: int) -> tuple[list[Waiting], int]:
-    """The open requests, who waits longest first, behind them those with a person; how many."""
+    """The open requests, who despairs first, then who waits longest, then those with a person.
+
+    And how many there are.
+    """
     found = await db.execute(
         text("""
             SELECT h.id, h.reason, h.opened_at, h.taken_by, h.taken_at, c.channel,
@@ -144,11 +157,11 @@ async def waiting(db: AsyncConnection, most: int) -> tuple[list[Waiting], int]:
                 h.total
             FROM (SELECT *, count(*) OVER () AS total FROM handovers
                 WHERE closed_at IS NULL
-                ORDER BY taken_by IS NOT NULL, opened_at, id LIMIT :most) AS h
+                ORDER BY taken_by IS NOT NULL, reason <> :urgent, opened_at, id LIMIT :most) AS h
             JOIN conversations c ON c.id = h.conversation JOIN sites ON sites.key = c.site
-            ORDER BY h.taken_by IS NOT NULL, h.opened_at, h.id
+            ORDER BY h.taken_by IS NOT NULL, h.reason <> :urgent, h.opened_at, h.id
         """),
-        {"words": WORDS, "most": most},
+        {"words": WORDS, "most": most, "urgent": URGENT},
     )
     rows = found.all()
     return [_waiting(row) for row in rows], rows[0].total if rows else 0

@@ -122,7 +122,7 @@ handovers = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     of_conversation(index=True),
-    Column("reason", Text, nullable=False),  # asked | unclear | outage
+    Column("reason", Text, nullable=False),  # asked | unclear | outage | distress
     Column("region", Text),
     moment("opened_at"),
     moment("closed_at", nullable=True),

@@ -75,7 +75,7 @@ async def test_who_waits_is_told_how_many_wait_longer_at_the_same_site(
     await waits(parts, "demo", 5 * HOUR, closed=4 * HOUR)
     first = await stage.play(HAND_OVER, "human")
     assert first.card("handoff")["position"] == 0
-    assert "下一位就是您" in first.text
+    assert "下一位就是您。工作人员来了，会在这里直接和您说" in first.text
     await waits(parts, "demo", 3 * HOUR)
     await waits(parts, "demo", 2 * HOUR)
     await waits(parts, "elsewhere", 3 * HOUR)
@@ -84,6 +84,17 @@ async def test_who_waits_is_told_how_many_wait_longer_at_the_same_site(
     assert again.card("handoff")["position"] == 2
     assert "前面还有2位" in again.text
     assert again.card("handoff")["ticket"] == first.card("handoff")["ticket"]
+
+
+async def test_who_despairs_is_spoken_with_first(stage: Stage, parts: Parts, clock: Clock) -> None:
+    await waits(parts, "demo", 3 * HOUR)
+    asked = await stage.play(HAND_OVER, "human")
+    ticket = asked.card("handoff")["ticket"]
+    again = await stage.play(HAND_OVER, "distress")
+    assert again.card("handoff")["ticket"] == ticket
+    async with parts.database.begin() as db:
+        first, second = (await handovers.waiting(db, 10))[0]
+    assert (first.id, first.reason, second.reason) == (ticket, "distress", "asked")
 
 
 @pytest.mark.parametrize(
