@@ -12,6 +12,9 @@ from tests.browser.test_elder import SIDEWAYS
 LARGE = {**LOOKS["normal"], "size": 4}
 SMALL = {"normal": LOOKS["normal"], "elder": LOOKS["elder"], "large": LARGE}
 OPEN = "document.querySelectorAll('details').forEach((one) => (one.open = true))"
+# A card's part may come when the rest stands already, so they are opened until it is there.
+OPENED = f"""cell => {{ {OPEN};
+  return [...document.querySelectorAll('td')].some((one) => one.textContent.includes(cell)); }}"""
 PUSHED = """() => [...document.querySelectorAll('.scroll')]
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)"""
 
@@ -21,8 +24,7 @@ async def test_no_table_has_to_be_pushed_sideways(chat: Chat, look: str) -> None
     page = await chat(width=360, height=740, look=SMALL[look])
     for scene, cell in (("table", "演示纺织有限公司"), ("contributions", "328.00元")):
         await ask(page, scene)
-        await page.wait_for_selector(".line.bot:last-child details")
-        await page.evaluate(OPEN)
+        await page.wait_for_function(OPENED, arg=cell)
         # Drawn as blocks, it is still a table to those who cannot see it.
         await expect(page.get_by_role("cell").filter(has_text=cell).first).to_be_visible()
         assert await page.evaluate(PUSHED) == [], scene
