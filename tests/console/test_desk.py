@@ -3,55 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-import psycopg
 import pytest
 
-from records import handovers
-from tests.conftest import Gateway, OpenGateway, Talk
+from tests.conftest import Gateway, Talk
 from tests.console.conftest import Console, Worker
+from tests.console.waiting import database_url, public, rows, wish
+
+__all__ = ["database_url", "public"]
 
 SAID = "您的材料齐了，周一带身份证到窗口来就行。"
 STEPS = ("take", "say", "draft", "give-back", "finish")
-
-
-def rows(console: Console, query: str) -> list[Any]:
-    """What the database has."""
-    with psycopg.connect(console.database_url) as db:
-        return db.execute(query).fetchall()
-
-
-@pytest.fixture
-def database_url(console: Console) -> str:
-    """The console's, with a site, and not emptied once more while it runs."""
-    with psycopg.connect(console.database_url) as db:
-        db.execute(
-            "INSERT INTO sites (key, name, region, created_at)"
-            " VALUES ('demo', '南城大厅', '310000', now())"
-        )
-    return console.database_url
-
-
-@pytest.fixture
-async def public(open_gateway: OpenGateway) -> AsyncIterator[Gateway]:
-    """A gateway in front of the same database."""
-    async with open_gateway() as gateway:
-        yield gateway
-
-
-async def wish(console: Console, public: Gateway, *said: str) -> tuple[Talk, int]:
-    """A citizen who says this and then wants a person; the number that they are given."""
-    citizen = await public.talk()
-    for line in said:
-        await citizen.ask(line)
-    async with public.database() as db:
-        at = console.clock() - timedelta(seconds=90)
-        opened = await handovers.request(db, UUID(citizen.id), "asked", None, at)
-    return citizen, opened.id
 
 
 async def taken(worker: Worker, number: int) -> None:
@@ -77,7 +41,7 @@ async def state(console: Console, citizen: Talk) -> Any:
 async def test_a_person_takes_a_request_answers_and_ends_it(
     console: Console, public: Gateway
 ) -> None:
-    citizen, number = await wish(console, public, "我的材料交了没有")
+    citizen, number = await wish(console, public, "我的材料交了没有", waited=timedelta(seconds=90))
     async with console.worker("agent", name="应小答") as agent:
         assert f"/handovers/{number}/take" in (await agent.get("/handovers")).text
         await taken(agent, number)

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from records import events
 from records.database import text
 from records.events import Line
 from tests.conftest import Gateway, Talk
 from tests.console.conftest import Console
-from tests.console.test_desk import database_url, public, wish  # noqa: F401 fixtures
-from tests.console.test_in_the_browser import chromium, signed_in  # noqa: F401 a fixture
+from tests.console.test_in_the_browser import Somebody, chromium, signed_in  # noqa: F401 a fixture
+from tests.console.waiting import database_url, public, wish  # noqa: F401 fixtures
 
 ASKED = "补办社保卡要带什么，我人在外地"
 
@@ -31,6 +31,14 @@ async def says(public: Gateway, citizen: Talk, *lines: str, sender: str = "citiz
     async with public.database() as db:
         told = [Line(one) for one in lines]
         await events.append(db, UUID(citizen.id), sender, told, datetime.now(UTC))
+
+
+async def took(agent: Somebody, number: int) -> tuple[Locator, Locator]:
+    """Take a request off the list; the field to write in, and the lines."""
+    await agent.page.get_by_role("button", name=f"接过来：第{number}号").click()
+    field, lines = agent.page.get_by_label("回复群众"), agent.page.locator("#lines")
+    await expect(field).to_be_focused()
+    return field, lines
 
 
 async def test_an_agent_answers_while_the_citizen_goes_on_writing(
@@ -49,9 +57,7 @@ async def test_an_agent_answers_while_the_citizen_goes_on_writing(
     await expect(agent.page).to_have_title("(2) 转人工 · 问保工作台")
     await agent.picture("waiting")
     faults = [*await agent.faults(), *await agent.too_wide()]
-    await agent.page.get_by_role("button", name=f"接过来：第{number}号").click()
-    field, lines = agent.page.get_by_label("回复群众"), agent.page.locator("#lines")
-    await expect(field).to_be_focused()
+    field, lines = await took(agent, number)
     await field.press_sequentially("您好，我来")
     place = await field.bounding_box()
     await says(public, citizen, ASKED)
@@ -76,6 +82,21 @@ async def test_an_agent_answers_while_the_citizen_goes_on_writing(
     await expect(field).to_be_focused()
     await agent.page.set_viewport_size({"width": 768, "height": 1024})
     await agent.picture("desk-768")
+    assert (faults, agent.wrong) == ([], [])
+    assert [one["from"] for one in await other.events()].count("agent") == 0
+
+
+async def test_an_open_desk_shows_what_others_do_meanwhile(
+    console: Console,
+    public: Gateway,  # noqa: F811 the fixture
+    chromium: Browser,  # noqa: F811 the fixture
+) -> None:
+    citizen, number = await wish(console, public, "找人")
+    agent = await signed_in(chromium, console, "应小答")
+    await agent.go("/handovers")
+    field, lines = await took(agent, number)
+    await says(public, citizen, "第7句", "第8句")
+    await expect(lines.get_by_text("第7句")).to_have_count(1)
     async with public.database() as db:
         await db.execute(
             text("UPDATE events SET text = '（已隐去）' WHERE text = '第7句'"),
@@ -86,7 +107,7 @@ async def test_an_agent_answers_while_the_citizen_goes_on_writing(
     await expect(lines.get_by_text("第7句")).to_have_count(0)
     leader = await signed_in(chromium, console, "班小章")
     await leader.go(f"/handovers/{number}")
-    faults += await leader.faults()
+    assert await leader.faults() == []
     await field.fill("还没说完")
     await leader.press("替他交回排队")
     await expect(agent.page.locator("#standing")).to_contain_text("在排队")
@@ -95,10 +116,8 @@ async def test_an_agent_answers_while_the_citizen_goes_on_writing(
     await expect(field).to_have_value("还没说完")
     await citizen.http.delete(citizen.path, headers=citizen.headers)
     await expect(agent.page.locator("#standing")).to_contain_text("删除了会话")
-    assert faults == []
     refused = [one for one in agent.wrong if "Error Code 409" in one]  # which was asked for
     assert [len(refused), *leader.wrong] == [len(agent.wrong)]
-    assert [one["from"] for one in await other.events()].count("agent") == 0
 
 
 async def test_all_of_it_works_without_scripts(

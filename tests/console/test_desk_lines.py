@@ -13,7 +13,8 @@ from records import events
 from records.events import Line
 from tests.conftest import Gateway, Talk
 from tests.console.conftest import Console
-from tests.console.test_desk import SAID, database_url, public, rows, state, taken, wish  # fixtures
+from tests.console.test_desk import SAID, state, taken
+from tests.console.waiting import database_url, public, rows, wish
 from tests.stand_ins.engine import StandInEngine
 
 __all__ = ["database_url", "public"]

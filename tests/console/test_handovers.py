@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
 from records import handovers
-from tests.conftest import Gateway, OpenGateway, Talk
+from tests.conftest import Gateway, Talk
 from tests.console.conftest import Console, until
 from tests.console.talks import Said, talk
+from tests.console.waiting import database_url, public, rows, wish
+
+__all__ = ["database_url", "public"]
 
 NUMBER = "11010519491231002X"
 NOTED = "SELECT count(*) FROM audit_entries WHERE act = 'close_handover'"
-
-
-def rows(console: Console, query: str) -> list[Any]:
-    """What the database has."""
-    with psycopg.connect(console.database_url) as db:
-        return db.execute(query).fetchall()
-
-
-@pytest.fixture
-def database_url(console: Console) -> str:
-    """The console's, with a site, and not emptied once more while it runs."""
-    with psycopg.connect(console.database_url) as db:
-        db.execute(
-            "INSERT INTO sites (key, name, region, created_at)"
-            " VALUES ('demo', '南城大厅', '310000', now())"
-        )
-    return console.database_url
-
-
-@pytest.fixture
-async def public(open_gateway: OpenGateway) -> AsyncIterator[Gateway]:
-    """A gateway in front of the same database."""
-    async with open_gateway() as gateway:
-        yield gateway
-
-
-async def wish(console: Console, public: Gateway, *said: str, waited: int = 0) -> tuple[Talk, int]:
-    """A citizen who says this and then wants a person; the number that they are given."""
-    citizen = await public.talk()
-    for line in said:
-        await citizen.ask(line)
-    async with public.database() as db:
-        at = console.clock() - timedelta(minutes=waited)
-        opened = await handovers.request(db, UUID(citizen.id), "asked", None, at)
-    return citizen, opened.id
 
 
 async def test_who_waits_longest_stands_first_and_no_number_is_shown(
@@ -82,7 +48,7 @@ async def test_who_waits_longest_stands_first_and_no_number_is_shown(
 async def test_closing_is_told_in_the_conversation_and_the_machine_answers_on(
     console: Console, public: Gateway
 ) -> None:
-    citizen, number = await wish(console, public, "人工", waited=10)
+    citizen, number = await wish(console, public, "人工", waited=timedelta(minutes=10))
     async with console.worker("supervisor") as worker:
         assert f'value="{number}"' in (await worker.get("/handovers")).text
         closed = await worker.post("/handovers/close", number=str(number))
@@ -102,7 +68,7 @@ async def test_closing_is_told_in_the_conversation_and_the_machine_answers_on(
 
 
 async def test_the_figures_count_how_long_people_waited(console: Console, public: Gateway) -> None:
-    _, number = await wish(console, public, "人工", waited=3)
+    _, number = await wish(console, public, "人工", waited=timedelta(minutes=3))
     async with console.worker("supervisor") as worker:
         await worker.post("/handovers/close", number=str(number))
     talk(console.database_url, Said("人工", "human", days_ago=0.001))  # something to count
